@@ -1,0 +1,61 @@
+"""From a text to its lemmas."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import simplemma
+
+from pazar.ground.words.stopwords import STOP_WORDS
+
+LANGUAGES = ("bg", "en")
+
+_CYRILLIC_LANGUAGES = frozenset({"bg", "ru", "uk", "mk"})
+
+# Stress marks (кно̀па) split a word for every tokeniser, and nobody searches with them.
+_STRESS = dict.fromkeys((0x0300, 0x0301))
+
+# A number with its decimals, then a word. "10kV" is a number and its unit, as "10 kV" is;
+# "A4" and "NYM3" are names and stay whole.
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_][^\W_]*")
+_CYRILLIC = re.compile(r"[\u0400-\u04FF]")
+
+
+def lemmas(text: str, languages: tuple[str, ...] = LANGUAGES) -> list[str]:
+    """The lemmas of `text` without stop words, each once, in the order of first appearance.
+
+    Lower case; numbers are kept with a decimal point ("1,5" and "1.5" are one). A word in Cyrillic letters
+    is looked up in those of `languages` that are written so, any other word in the rest; unknown words stay
+    as they are.
+    """
+    return list(dict.fromkeys(lemma for _, lemma in ordered_lemmas(text, languages)))
+
+
+def ordered_lemmas(text: str, languages: tuple[str, ...] = LANGUAGES) -> list[tuple[int, str]]:
+    """All lemmas of `text` with their places (from 1; stop words count but are left out), repeats too."""
+    return [
+        (place, _lemma(token, languages))
+        for place, token in enumerate(tokens(text), start=1)
+        if token not in STOP_WORDS
+    ]
+
+
+def tokens(text: str) -> Iterator[str]:
+    """The words and numbers of `text` in lower case, stop words too."""
+    plain = unicodedata.normalize("NFKC", text.translate(_STRESS)).lower().translate(_STRESS)
+    for match in _TOKEN.finditer(plain):
+        token = match.group()
+        yield token.replace(",", ".") if token[0].isdigit() else token
+
+
+@lru_cache(maxsize=65_536)
+def _lemma(token: str, languages: tuple[str, ...]) -> str:
+    if token[0].isdigit():
+        return token
+    cyrillic = bool(_CYRILLIC.search(token))
+    fitting = tuple(name for name in languages if (name in _CYRILLIC_LANGUAGES) == cyrillic)
+    if not fitting:
+        return token
+    # Proper names come back capitalised ("Русе"): one case for all, or searches would miss them.
+    return simplemma.lemmatize(token, lang=fitting).lower()
