@@ -1,0 +1,1 @@
+"""Settings, root URLs, ASGI, the command line: the only place that knows everything."""

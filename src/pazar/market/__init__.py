@@ -1,0 +1,1 @@
+"""Where buyers and suppliers meet."""

@@ -1,0 +1,1 @@
+"""What stands over both wings: the wiring, home, search, demo, the operator's pages."""

@@ -1,0 +1,1 @@
+"""What every API endpoint shares: tokens, problem details, paging, idempotency (J2)."""

@@ -1,0 +1,1 @@
+"""Categories (CPV), regions (NUTS), units and company numbers."""

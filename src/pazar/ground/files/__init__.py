@@ -1,0 +1,1 @@
+"""Stored files: content outside the database, name, size, digest and owner inside."""

@@ -1,0 +1,1 @@
+"""Persons, companies, memberships and roles: who acts, and for whom (A4)."""

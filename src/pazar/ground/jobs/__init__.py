@@ -1,0 +1,1 @@
+"""Background jobs by Procrastinate, and the list of those that keep failing."""

@@ -1,0 +1,1 @@
+"""What the centre sends to people: on the centre and by mail (B3)."""

@@ -81,7 +81,5 @@ def give_rights(connection: psycopg.Connection, dbname: str) -> None:
     with connection.transaction():
         connection.execute(sql.SQL(grants_sql(dbname)))
         connection.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
-                sql.Identifier(dbname), sql.Literal(fingerprint(dbname))
-            )
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(dbname), sql.Literal(fingerprint(dbname)))
         )

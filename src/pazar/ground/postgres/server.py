@@ -192,9 +192,7 @@ def _is_ours(pid: int, cluster: Path) -> bool:
         return False  # another user's, so not the server of this cluster
     process = Path("/proc") / str(pid)
     if not Path("/proc/self").exists():  # no Linux: ask ps
-        done = subprocess.run(
-            ["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
         return "postgres" in done.stdout
     try:
         # every process of a PostgreSQL works in its data folder; a zombie works nowhere

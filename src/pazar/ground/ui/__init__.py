@@ -1,0 +1,1 @@
+"""The kit and the shell that every page stands in."""

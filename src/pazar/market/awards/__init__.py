@@ -1,0 +1,1 @@
+"""Evaluation, award, letters, protocols (B9, B10)."""

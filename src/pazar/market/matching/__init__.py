@@ -1,0 +1,1 @@
+"""Interests, matches and their reasons, what to tell whom (B1-B3)."""

@@ -1,0 +1,1 @@
+"""Channels, opportunities from the market, leads and their intake (D2, D3)."""

@@ -1,0 +1,1 @@
+"""Accounts, contacts and the time line nobody can rewrite (D1, D4)."""

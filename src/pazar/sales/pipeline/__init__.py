@@ -1,0 +1,1 @@
+"""Deals, stages and how they end (D5)."""

@@ -1,2 +1,0 @@
-// Charts that move.
-export { default } from "uplot";

@@ -1,0 +1,38 @@
+"""Bring a database up to date as its owner, and set once what kind of centre it is."""
+
+import os
+import subprocess
+import sys
+from typing import Literal
+
+import psycopg
+
+Mode = Literal["real", "demo", "sandbox"]
+
+
+def migrate(*, owner_url: str, mode: Mode = "real", verbose: bool = False) -> None:
+    """Run the migrations as the owner; in a fresh database write the centre's row with `mode`.
+
+    Migrations run in a process of their own: this one's settings name the app's role. Raises MigrationFailed.
+    """
+    environment = {**os.environ, "DATABASE_URL": owner_url, "DJANGO_SETTINGS_MODULE": "pazar.config.settings"}
+    environment["PAZAR_TESTING"] = "1"  # no pool for one process and one connection
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--no-input", "-v", "1" if verbose else "0"],
+        env=environment,
+        capture_output=not verbose,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise MigrationFailed((done.stderr or "")[-4000:])
+    with psycopg.connect(owner_url) as connection:
+        connection.execute(
+            "INSERT INTO clock_centre (\"only\", mode, shift, made_at) VALUES (true, %s, interval '0', now())"
+            ' ON CONFLICT ("only") DO NOTHING',
+            [mode],
+        )
+
+
+class MigrationFailed(Exception):
+    """The output of the failing migration."""

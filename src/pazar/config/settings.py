@@ -1,0 +1,261 @@
+"""Settings: read once from the environment, each with a default that works on a laptop.
+
+Nothing else in the house reads the environment. `config.cli` fills in `DATABASE_URL` and
+`DATABASE_OWNER_URL` from the embedded PostgreSQL before Django is set up.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from pazar.config import secrets
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CHECKOUT = PACKAGE.parent.parent
+BUILD = Path(os.environ.get("PAZAR_BUILD", str(CHECKOUT / "build")))
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    return default if value is None else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _listed(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def _database(url: str) -> dict[str, Any]:
+    """A `postgresql://` URL as Django wants it; `?host=` names a Unix socket's folder."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    host = query.pop("host", unquote(parts.hostname or ""))
+    port = query.pop("port", str(parts.port or ""))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": port,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {**query, "pool": POOL} if POOL else query,
+    }
+
+
+# --- where things lie -----------------------------------------------------------------------
+DATA = Path(os.environ.get("PAZAR_DATA", str(Path.home() / ".local/share/pazar")))
+DEBUG = _flag("PAZAR_DEBUG")
+TESTING = _flag("PAZAR_TESTING")
+SECRET_KEY = secrets.read("SECRET_KEY", data=DATA)
+ALLOWED_HOSTS = _listed("PAZAR_HOSTS", "localhost,127.0.0.1,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = _listed("PAZAR_ORIGINS")
+# The address in mails, feeds and exports; the first of ALLOWED_HOSTS is no guess for it behind a proxy.
+BASE_URL = os.environ.get("PAZAR_BASE_URL", "http://localhost:8000").rstrip("/")
+CENTRE_NAME = os.environ.get("PAZAR_CENTRE_NAME", "Pazar")
+
+# --- database -------------------------------------------------------------------------------
+POOL: dict[str, Any] | None = (
+    None if TESTING else {"min_size": 1, "max_size": int(os.environ.get("PAZAR_POOL", "12")), "timeout": 10}
+)
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://pazar_app@/pazar")
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- apps -----------------------------------------------------------------------------------
+GROUND = [
+    "clock",
+    "codes",
+    "files",
+    "identity",
+    "journal",
+    "outbox",
+    "jobs",
+    "messages",
+    "documents",
+    "ui",
+    "api",
+]
+MARKET = ["procedures", "matching", "bids", "awards"]
+SALES = ["customers", "channels", "pipeline"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "csp",
+    "ninja",
+    "procrastinate.contrib.django",
+    *(f"pazar.ground.{name}" for name in GROUND),
+    *(f"pazar.market.{name}" for name in MARKET),
+    *(f"pazar.sales.{name}" for name in SALES),
+    "pazar.roof",
+    "pazar.roof.demo",
+]
+MIDDLEWARE = [
+    "pazar.ground.api.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pazar.ground.identity.middleware.Actors",
+    "pazar.ground.ui.middleware.Preferences",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pazar.ground.ui.middleware.Refusals",
+]
+ROOT_URLCONF = "pazar.config.urls"
+ASGI_APPLICATION = "pazar.config.asgi.application"
+_LOADERS: list[Any] = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "loaders": _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "pazar.ground.ui.context.shell",
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "pazar.ground.ui.templatetags.ui",
+            ],
+        },
+    }
+]
+
+# --- people ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "identity:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if BASE_URL.startswith("https://"):
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "pazar.ground.ui.pages.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# --- words and time -------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("bg", "Български")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+CENTRE_ZONE = os.environ.get("PAZAR_ZONE", "Europe/Sofia")
+
+# --- static files ---------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BUILD / "static"
+STATICFILES_DIRS = [("vendor", BUILD / "vendor")] if (BUILD / "vendor").is_dir() else []
+VENDOR = BUILD / "vendor"
+_HASHED = not DEBUG and not TESTING and (STATIC_ROOT / "staticfiles.json").is_file()
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA / "files"), "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if _HASHED
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = not _HASHED
+WHITENOISE_AUTOREFRESH = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+# --- mail: kept in the mailbox only, unless a server is named --------------------------------
+_MAIL = urlsplit(os.environ.get("EMAIL_URL", ""))
+MAIL_SERVER = bool(_MAIL.scheme)
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _MAIL.hostname or "localhost"
+EMAIL_PORT = _MAIL.port or 25
+EMAIL_HOST_USER = unquote(_MAIL.username or "")
+EMAIL_HOST_PASSWORD = unquote(_MAIL.password or "")
+EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
+EMAIL_USE_SSL = _MAIL.scheme == "smtps"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("PAZAR_MAIL_FROM", "Pazar <pazar@localhost>")
+
+# --- keys outside the database --------------------------------------------------------------
+# The server's sealing key, the key that draft prices lie under, and the centre's signing key.
+SEAL_KEYS = Path(os.environ.get("PAZAR_SEAL_KEYS", str(DATA / "keys")))
+
+# --- logs: one JSON object a line, with the request's id, never a body ------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "pazar.ground.api.logs.RequestFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+        }
+    },
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["request"]}},
+    "root": {"handlers": ["out"], "level": os.environ.get("PAZAR_LOG_LEVEL", "INFO")},
+    "loggers": {
+        # A statement or a request body in a log could hold a draft's price.
+        "django.db.backends": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+    },
+}
+PROCRASTINATE_IMPORT_PATHS: list[str] = []
+NINJA_PAGINATION_PER_PAGE = 50

@@ -1,0 +1,152 @@
+"""Every event of the house, on one page: frozen, in the past tense, carrying what the other side needs.
+
+None carries a price, or who bid, before the opening: events are stored. What an opening made known may follow.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcedurePublished:
+    """A procedure of our own became open to suppliers (B6)."""
+
+    procedure_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcedureChanged:
+    """A published procedure got a new version (B6)."""
+
+    procedure_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcedureClosed:
+    """The tender period of a procedure of our own is over; its box is shut (B8)."""
+
+    procedure_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcedureCancelled:
+    """The buyer gave a procedure up, with the reason he published (B6)."""
+
+    procedure_id: UUID
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnquiryAnswered:
+    """A question on a procedure was answered to all (B6)."""
+
+    procedure_id: UUID
+    enquiry_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideProceduresImported:
+    """Notices of others came in, new or changed (B12). At most 1,000 in one event."""
+
+    procedure_ids: tuple[UUID, ...]
+    first_bulk: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchFound:
+    """One supplier's part in `SuppliersMatched`."""
+
+    company_id: UUID
+    match_id: UUID
+    reason: str
+    """In the words of the centre's default language; the page computes it anew in the reader's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppliersMatched:
+    """A procedure fits the interests of these suppliers (B2). One batch, at most 1,000 suppliers."""
+
+    procedure_id: UUID
+    reference: str
+    title: str
+    buyer_name: str
+    buyer_country: str
+    buyer_number: str
+    closes_at: datetime | None
+    value_amount: Decimal | None
+    currency: str
+    cpv: tuple[str, ...]
+    is_outside: bool
+    quiet: bool
+    """A first bulk import: stands in lists, tells nobody."""
+    matches: tuple[MatchFound, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidSubmitted:
+    """A sealed bid was put into the box (B7). For the bidder's own desk; who bid is secret till the opening."""
+
+    bid_id: UUID
+    company_id: UUID
+    procedure_id: UUID
+    reference: str
+    title: str
+    buyer_name: str
+    buyer_country: str
+    buyer_number: str
+    person_id: UUID
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidWithdrawn:
+    """A bidder took his sealed bid out of the box before the deadline (B7)."""
+
+    bid_id: UUID
+    company_id: UUID
+    procedure_id: UUID
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxOpened:
+    """The bids of a procedure were opened (B8)."""
+
+    procedure_id: UUID
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidOutcome:
+    """What became of one bid. `amount` sums the lots won, or, where none was, the bidder's own total."""
+
+    bid_id: UUID
+    company_id: UUID
+    won: bool
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcedureAwarded:
+    """The buyer decided every lot (B10)."""
+
+    procedure_id: UUID
+    reference: str
+    title: str
+    awarded_at: datetime
+    outcomes: tuple[BidOutcome, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeadTaken:
+    """A company took an opportunity of the market up as a lead of its internet channel (D3)."""
+
+    company_id: UUID
+    lead_id: UUID
+    procedure_id: UUID

@@ -1,0 +1,37 @@
+"""`request.actor`: who acts in this request, and for which of his companies."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib.auth import get_user
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from pazar.ground.identity import queries
+from pazar.ground.identity.models import Person
+from pazar.ground.identity.rules.actor import NOBODY, Actor
+
+COMPANY_KEY = "company_id"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    person = request.user
+    if not isinstance(person, Person):
+        return NOBODY
+    wanted = request.session.get(COMPANY_KEY)
+    return queries.actor_for(person, company_id=UUID(wanted) if wanted else None)
+
+
+class Actors:
+    """Sets `request.user` and `request.actor`, both lazily: a static file costs no query.
+
+    Unlike Django's own middleware, `request.user` is a real Person once asked for, not a proxy with an async twin.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
+        request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,0 +1,62 @@
+"""Reads of persons and companies."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from pazar.ground.errors import NotFound
+from pazar.ground.identity.models import Company, Membership, Person, SealingKey
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.roles import Role, StaffRole
+
+
+def person_by_email(email: str) -> Person | None:
+    return Person.objects.filter(email__iexact=email.strip()).first()
+
+
+def company(company_id: UUID) -> Company:
+    """Raises NotFound."""
+    found = Company.objects.filter(pk=company_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def companies(company_ids: Collection[UUID]) -> dict[UUID, Company]:
+    return Company.objects.in_bulk(list(company_ids))
+
+
+def memberships(person: Person) -> Sequence[Membership]:
+    """The companies `person` may act for, by name."""
+    found = Membership.objects.filter(person=person, is_active=True, company__standing=Company.Standing.MEMBER)
+    return list(found.select_related("company").order_by("company__name"))
+
+
+def staff(*, company_id: UUID, roles: Collection[Role]) -> Sequence[Person]:
+    """Active people of a company who have one of `roles`, by name."""
+    found = Person.objects.filter(
+        is_active=True,
+        memberships__company_id=company_id,
+        memberships__is_active=True,
+        memberships__roles__overlap=[str(role) for role in roles],
+    )
+    return list(found.order_by("name", "id").distinct())
+
+
+def actor_for(person: Person, *, company_id: UUID | None = None, scopes: Collection[str] | None = None) -> Actor:
+    """The actor that `person` is for the company asked for, or for the first of his; for none if he has none."""
+    mine = memberships(person)
+    chosen = next((m for m in mine if m.company_id == company_id), mine[0] if mine else None)
+    return Actor(
+        person_id=person.pk,
+        person_name=person.name,
+        company_id=chosen.company_id if chosen else None,
+        company_name=chosen.company.name if chosen else "",
+        roles=frozenset(Role(role) for role in chosen.roles) if chosen else frozenset(),
+        staff_roles=frozenset(StaffRole(role) for role in person.staff_roles),
+        scopes=None if scopes is None else frozenset(scopes),
+    )
+
+
+def living_sealing_keys(person_ids: Collection[UUID]) -> dict[UUID, SealingKey]:
+    found = SealingKey.objects.filter(person_id__in=list(person_ids), revoked_at=None)
+    return {key.person_id: key for key in found}

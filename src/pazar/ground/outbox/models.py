@@ -1,0 +1,24 @@
+"""Stored events, and which handler has dealt with which."""
+
+from django.db import models
+
+
+class Event(models.Model):
+    """A fact of the house as it was published."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField()
+    content = models.JSONField()
+    published_at = models.DateTimeField()
+
+
+class Handled(models.Model):
+    """`handler` has dealt with `event`: written in its own transaction, so that a second call does nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE)
+    handler = models.TextField()
+    handled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "handler"], name="outbox_handled_once")]

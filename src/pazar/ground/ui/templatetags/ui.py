@@ -1,0 +1,5 @@
+"""Formatting by the viewer's locale and zone."""
+
+from django import template
+
+register = template.Library()

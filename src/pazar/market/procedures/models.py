@@ -1,0 +1,220 @@
+"""Procedures with their lots, items, documents, versions and enquiries; our own and those others published."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from pazar.ground.ids import new_id
+
+
+class Procedure(models.Model):
+    """A procurement procedure (OCDS *tender*), of a buyer here or published elsewhere.
+
+    Times are the centre's clock. What a source doesn't say is empty, never guessed.
+    """
+
+    class Origin(models.TextChoices):
+        OWN = "own"
+        OUTSIDE = "outside"
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        CLOSED = "closed"
+        OPENED = "opened"
+        AWARDED = "awarded"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    class Seal(models.TextChoices):
+        SERVER = "server"
+        SERVER_AND_PERSON = "server_and_person"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    reference = models.TextField()
+    origin = models.TextField(choices=Origin, default=Origin.OWN)
+    state = models.TextField(choices=State, default=State.DRAFT)
+    kind = models.TextField(blank=True)  # rules.kinds.Kind for our own; the source's method otherwise
+    regime = models.TextField(blank=True)  # the code of a regime pack
+    version = models.PositiveIntegerField(default=1)
+
+    buyer = models.ForeignKey("identity.Company", on_delete=models.PROTECT, null=True, related_name="+")
+    buyer_name = models.TextField(blank=True)
+    title = models.TextField()
+    description = models.TextField(blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    value_amount = models.DecimalField(max_digits=22, decimal_places=4, null=True, blank=True)
+    cpv = ArrayField(models.CharField(max_length=8), default=list)  # all its lots' codes together, for lists
+    regions = ArrayField(models.TextField(), default=list)
+    award_criterion = models.TextField(default="lowest_price", blank=True)
+    vat_included = models.BooleanField(default=False)
+    payment_terms = models.TextField(blank=True)
+    delivery_terms = models.TextField(blank=True)
+    requirements = models.TextField(blank=True)
+    seal = models.TextField(choices=Seal, default=Seal.SERVER)
+    seal_person = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    published_at = models.DateTimeField(null=True, blank=True)
+    enquiries_close_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)  # OCDS tenderPeriod.endDate
+    opened_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.TextField(blank=True)
+    created_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    # Of an outside procedure only.
+    source = models.TextField(blank=True)
+    source_id = models.TextField(blank=True)
+    source_url = models.TextField(blank=True)
+    source_digest = models.BinaryField(null=True)  # of the normalised record: the same again changes nothing
+    source_published_on = models.DateField(null=True)
+    source_closes_at = models.DateTimeField(null=True)  # as published; a demo may have moved `closes_at`
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"],
+                condition=models.Q(origin="outside"),
+                name="procedures_source_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reference"], condition=models.Q(origin="own"), name="procedures_reference_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(origin="outside") | models.Q(buyer__isnull=False),
+                name="procedures_own_has_a_buyer",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(origin="own", state="published") | models.Q(closes_at__isnull=False),
+                name="procedures_published_has_a_deadline",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], condition=~models.Q(state="draft"), name="procedures_newest"),
+            models.Index(fields=["closes_at", "id"], condition=models.Q(state="published"), name="procedures_open"),
+            models.Index(fields=["buyer", "-created_at"], name="procedures_of_buyer"),
+            GinIndex(fields=["cpv"], name="procedures_cpv"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def is_own(self) -> bool:
+        return self.origin == self.Origin.OWN
+
+
+class Lot(models.Model):
+    """A part that is bid on, matched and awarded as a whole."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="lots")
+    number = models.TextField()
+    position = models.PositiveIntegerField(default=0)
+    title = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+    cpv = ArrayField(models.CharField(max_length=8), default=list)
+    regions = ArrayField(models.TextField(), default=list)
+    value_amount = models.DecimalField(max_digits=22, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    lemmas = ArrayField(models.TextField(), default=list)  # of title and description, its own and the procedure's
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["procedure", "number"], name="procedures_lot_number_once")]
+        indexes = [
+            GinIndex(fields=["cpv"], name="procedures_lot_cpv"),
+            GinIndex(fields=["regions"], name="procedures_lot_regions"),
+            GinIndex(fields=["lemmas"], name="procedures_lot_lemmas"),
+        ]
+
+
+class Item(models.Model):
+    """A line of a lot: what, how many, where to, until when."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField(default=0)
+    description = models.TextField()
+    cpv = models.CharField(max_length=8, blank=True)
+    quantity = models.DecimalField(max_digits=22, decimal_places=6, null=True, blank=True)
+    unit = models.TextField(blank=True)  # UN/CEFACT Rec 20 code; a source's own word where it uses none
+    place = models.TextField(blank=True)
+    delivery = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["lot", "position"], name="procedures_item_of_lot")]
+
+
+class Document(models.Model):
+    """An attachment of a procedure, by version; never overwritten."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="documents")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    title = models.TextField()
+    since_version = models.PositiveIntegerField(default=1)
+    until_version = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["procedure", "id"], name="procedures_document_of")]
+
+
+class Version(models.Model):
+    """A published version, whole: what `rules.versions` compares, and what bids are bound to."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    reason = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["procedure", "number"], name="procedures_version_once")]
+
+
+class Enquiry(models.Model):
+    """A question, asked anonymously and answered to all. `asker` is shown to nobody but himself."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="enquiries")
+    asker = models.ForeignKey("identity.Company", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    question = models.TextField()
+    asked_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["procedure", "asked_at"], name="procedures_enquiry_of")]
+
+
+class PublishedAward(models.Model):
+    """An award that a source published for an outside procedure; the centre's own stand in `awards`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="published_awards")
+    lot_number = models.TextField(blank=True)
+    supplier = models.ForeignKey("identity.Company", on_delete=models.PROTECT, null=True, related_name="+")
+    supplier_names = ArrayField(models.TextField(), default=list)
+    amount = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    awarded_on = models.DateField(null=True)
+    bids_received = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["procedure", "id"], name="procedures_award_of")]
+
+
+class ReferenceNumber(models.Model):
+    """The last number given out in a year, for references such as PZ-2026-000123."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)

@@ -1,0 +1,40 @@
+"""Who listens to what: read this first.
+
+*Later* handlers run as background jobs, each once per event; *at once* runs in the transaction of the act.
+`CLOCKWORK` names what is done at a moment of the centre's clock. Nothing else joins Market and Sales.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from pazar import events
+from pazar.ground import outbox
+from pazar.ground.jobs import clockwork
+
+Handler = Callable[[Any], None]
+
+AT_ONCE: dict[type, tuple[Handler, ...]] = {}
+
+WIRING: dict[type, tuple[Handler, ...]] = {
+    events.ProcedurePublished: (),
+    events.ProcedureChanged: (),
+    events.ProcedureClosed: (),
+    events.ProcedureCancelled: (),
+    events.EnquiryAnswered: (),
+    events.OutsideProceduresImported: (),
+    events.SuppliersMatched: (),
+    events.BidSubmitted: (),
+    events.BidWithdrawn: (),
+    events.BoxOpened: (),
+    events.ProcedureAwarded: (),
+    events.LeadTaken: (),
+}
+
+CLOCKWORK: dict[str, Callable[[UUID], None]] = {}
+
+
+def connect() -> None:
+    for kind, handlers in WIRING.items():
+        outbox.connect(kind, later=handlers, at_once=AT_ONCE.get(kind, ()))
+    clockwork.connect(CLOCKWORK)

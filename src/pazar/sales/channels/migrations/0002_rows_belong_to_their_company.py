@@ -1,0 +1,17 @@
+"""Forced row security: another company's desk shows nothing, even to a query that forgot to ask."""
+
+from django.db import migrations
+
+from pazar.ground.identity.scope import own_rows_reverse_sql, own_rows_sql
+
+SQL = own_rows_sql("channels_intakerule") + own_rows_sql("channels_opportunity") + own_rows_sql("channels_lead")
+REVERSE = (
+    own_rows_reverse_sql("channels_intakerule")
+    + own_rows_reverse_sql("channels_opportunity")
+    + own_rows_reverse_sql("channels_lead")
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("channels", "0001_initial")]
+    operations = [migrations.RunSQL(SQL, REVERSE)]

@@ -1,0 +1,42 @@
+"""Deals and the stages they pass."""
+
+from django.db import models
+
+from pazar.ground.ids import new_id
+
+
+class Deal(models.Model):
+    """What may be sold to an account. Stages are `rules.stages.Stage`; a deal of the market follows its bid."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, related_name="+")
+    lead = models.OneToOneField("channels.Lead", on_delete=models.PROTECT, null=True, related_name="+")
+    title = models.TextField()
+    stage = models.TextField()
+    amount = models.DecimalField(max_digits=22, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    manager = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    next_step = models.TextField(blank=True)
+    next_step_on = models.DateField(null=True, blank=True)
+    procedure_id = models.UUIDField(null=True)
+    reference = models.TextField(blank=True)
+    bid_id = models.UUIDField(null=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    lost_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "procedure_id"],
+                condition=models.Q(procedure_id__isnull=False),
+                name="pipeline_deal_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "stage", "-moved_at", "-id"], name="pipeline_board"),
+            models.Index(fields=["company", "-made_at", "-id"], name="pipeline_list"),
+        ]
