@@ -1,0 +1,84 @@
+"""Who may enter a page at all; what he may do there is asked by the command."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from pazar.ground.errors import NotFound
+from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.identity.rules.roles import StaffRole
+from pazar.ground.identity.scope import acting
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
+Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def _enter(request: ActorRequest, page: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    # A page that only reads sees its company's rows and no other's; a command sets its own actor.
+    if request.method in ("GET", "HEAD"):
+        with acting(request.actor):
+            response = page()
+            render = getattr(response, "render", None)
+            return cast(HttpResponse, render()) if callable(render) else response
+    return page()
+
+
+def person_required(page: Page[P]) -> Guarded[P]:
+    """Somebody who has logged in; a visitor is sent to do so and comes back."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        asked = cast(ActorRequest, request)
+        if not asked.actor.is_somebody:
+            return redirect_to_login(request.get_full_path())
+        return _enter(asked, lambda: page(asked, *args, **kwargs))
+
+    return guarded
+
+
+def member_required(page: Page[P]) -> Guarded[P]:
+    """Somebody who acts for a company. Raises NotFound for one who belongs to none."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        asked = cast(ActorRequest, request)
+        if not asked.actor.is_somebody:
+            return redirect_to_login(request.get_full_path())
+        if asked.actor.company_id is None:
+            raise NotFound
+        return _enter(asked, lambda: page(asked, *args, **kwargs))
+
+    return guarded
+
+
+def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
+    """One of the centre's own people in `role`; for anybody else the page doesn't exist."""
+
+    def decorate(page: Page[P]) -> Guarded[P]:
+        @wraps(page)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            asked = cast(ActorRequest, request)
+            if not asked.actor.is_somebody:
+                return redirect_to_login(request.get_full_path())
+            if not asked.actor.is_staff(role):
+                raise NotFound
+            return page(asked, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def anybody(page: Page[P]) -> Guarded[P]:
+    """A public page: visitors too, each seeing what he may."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        asked: Any = request
+        return _enter(asked, lambda: page(asked, *args, **kwargs))
+
+    return guarded
