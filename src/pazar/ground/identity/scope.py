@@ -20,13 +20,18 @@ def acting(actor: Actor) -> Iterator[None]:
 
     May be nested; the outer actor is set again at the end of the inner block.
     """
+    # The outermost block needs no restoring: what it sets is gone with its transaction.
+    nested = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_READ)
-        before = cursor.fetchone()
+        before = ("", "")
+        if nested:
+            cursor.execute(_READ)
+            before = cursor.fetchone()
         cursor.execute(_SET, [str(actor.company_id or ""), "on" if actor.is_centre else ""])
         yield
-        # After an error the rollback itself restores what stood before.
-        cursor.execute(_SET, [before[0] or "", before[1] or ""])
+        if nested:
+            # After an error the rollback itself restores what stood before.
+            cursor.execute(_SET, [before[0] or "", before[1] or ""])
 
 
 def own_rows_sql(table: str, *, column: str = "company_id") -> str:
