@@ -166,11 +166,9 @@ def _create(connection: psycopg.Connection, cluster: Cluster, name: str, *, temp
 def _prepare_folder(places: Places) -> RunAs:
     """Make the folders that are missing, so that the server's user can enter them and others can't."""
     try:
-        if is_root() and not places.data.exists():
-            places.data.parent.mkdir(parents=True, exist_ok=True)
-            places.data.mkdir(mode=0o700)
-        else:
-            places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        places.data.parent.mkdir(parents=True, exist_ok=True)
+        places.data.mkdir(mode=0o700, exist_ok=True)
+        is_new = not any(places.data.iterdir())
         run_as = runner_for(places.data, places.cluster)
         places.log.parent.mkdir(mode=0o755, exist_ok=True)
         places.log.mkdir(mode=0o700, exist_ok=True)
@@ -182,9 +180,9 @@ def _prepare_folder(places: Places) -> RunAs:
             "Name a folder that you may write to with --data or PAZAR_DATA.",
         ) from error
     if run_as.switch:
-        found = places.data.stat()
-        if found.st_uid == 0 and found.st_mode & 0o777 == 0o700:
-            # root keeps the folder (keys lie there), the server's user may pass through it
+        if is_new and places.data.stat().st_uid == 0:
+            # Root keeps the folder (keys lie there), the server's user may pass through it. Not if there was
+            # something in it: --data may name /root by mistake.
             os.chown(places.data, -1, run_as.gid)
             places.data.chmod(0o710)
         run_as.give(places.log)
@@ -219,10 +217,7 @@ def _make(places: Places, binaries: Binaries, run_as: RunAs) -> None:
         locale = ["--locale=C.UTF-8"]
     command = [str(binaries.folder / "initdb"), "-D", str(unfinished), f"--username={server.SUPERUSER}"]
     command += ["--auth=trust", "--encoding=UTF8", *locale, "--text-search-config=simple"]
-    # -N: its fsync of a thousand small files is done once below
-    done = subprocess.run(
-        [*command, "--no-sync"], capture_output=True, text=True, check=False, **run_as.popen_options()
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **run_as.popen_options())
     if done.returncode:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise trouble(
@@ -232,11 +227,10 @@ def _make(places: Places, binaries: Binaries, run_as: RunAs) -> None:
             "Mend what it names (often a full disk), then try again.",
         )
     # Trust is right here: only the server's user and root can enter the folder of the socket.
-    hba = unfinished / "pg_hba.conf"
-    hba.write_text(f"local all all trust\nlocal replication {server.SUPERUSER} trust\n")
-    with (unfinished / "postgresql.conf").open("a") as conf:
-        conf.write("\ninclude_if_exists = 'pazar.conf'\n")
-    os.sync()
+    hba = f"local all all trust\nlocal replication {server.SUPERUSER} trust\n"
+    run_as.write(unfinished / "pg_hba.conf", hba)
+    conf = (unfinished / "postgresql.conf").read_text(encoding="utf-8")
+    run_as.write(unfinished / "postgresql.conf", f"{conf}\ninclude_if_exists = 'pazar.conf'\n")
     if places.cluster.exists():
         places.cluster.rmdir()
     unfinished.rename(places.cluster)

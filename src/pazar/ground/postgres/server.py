@@ -26,6 +26,7 @@ PORT = 5432  # only a file name: the socket's folder belongs to one cluster
 # A Unix socket's path has at most 107 bytes; "/.s.PGSQL.5432.lock" takes 19 of them.
 _LONGEST_FOLDER = 107 - 19
 _STARTING = 60.0
+_ANSWERING = 10.0
 _STOPPING = 60.0
 
 # What an administrator may change (ALTER SYSTEM wins over this file).
@@ -119,7 +120,8 @@ def connect(socket_dir: Path, port: int, dbname: str = "postgres") -> psycopg.Co
         port=port,
         user=SUPERUSER,
         dbname=dbname,
-        options="",  # not what PGOPTIONS says
+        hostaddr="",  # not what PGHOSTADDR and PGOPTIONS say
+        options="",
         connect_timeout=10,
         autocommit=True,
     )
@@ -213,24 +215,28 @@ def answers(places: Places) -> tuple[Path, int] | None:
 
     Waits for one that is starting up.
     """
-    end = time.monotonic() + _STARTING
+    begun = time.monotonic()
+    said = "nothing"
     while postmaster(places) is not None:
         lines = pid_file_lines(places)
-        if len(lines) >= 8 and lines[7].strip() == "ready" and lines[4]:
+        ready = len(lines) >= 8 and lines[7].strip() == "ready" and lines[4] != ""
+        if ready:
             folder, port = Path(lines[4]), int(lines[3])
             try:
                 with connect(folder, port) as connection:
                     row = connection.execute("SHOW data_directory").fetchone()
                 if row is not None and Path(row[0]).samefile(places.cluster):
                     return folder, port
-            except (psycopg.Error, OSError):
-                pass
-        if time.monotonic() > end:
+            except (psycopg.Error, OSError) as error:
+                said = str(error)
+        else:
+            said = "that it is starting or stopping"
+        if time.monotonic() > begun + (_STARTING if not ready else _ANSWERING):
             raise trouble(
                 "no-answer",
-                f"The PostgreSQL in {places.data} is running but doesn't answer.",
-                f"Its process {lines[0] if lines else '?'} has been silent for {_STARTING:.0f} seconds.",
-                f"Read {places.log}; `pazar stop` ends it.",
+                f"The PostgreSQL in {places.data} is running but can't be used.",
+                f"The last thing heard of its process {lines[0] if lines else '?'} was {said}.",
+                f"Read {places.log}; `pazar stop` ends it, the next command starts it anew.",
             )
         time.sleep(0.02)
     return None
@@ -249,10 +255,7 @@ def start(places: Places, binaries: Binaries, run_as: RunAs) -> tuple[Path, int]
         _private_folder(folder, run_as)
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
             (folder / name).unlink(missing_ok=True)
-        conf = places.cluster / "pazar.conf"
-        if not conf.exists() or conf.read_text() != TUNABLE:
-            conf.write_text(TUNABLE)
-            run_as.give(conf)
+        run_as.write(places.cluster / "pazar.conf", TUNABLE)
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(folder),
@@ -265,8 +268,8 @@ def start(places: Places, binaries: Binaries, run_as: RunAs) -> tuple[Path, int]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         first_words = places.log / "start.log"
-        with first_words.open("wb") as out:
-            run_as.give(first_words)
+        run_as.write(first_words, "")
+        with first_words.open("ab") as out:
             process = subprocess.Popen(
                 command,
                 stdout=out,

@@ -44,6 +44,13 @@ class RunAs:
         if self.switch:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
+    def write(self, path: Path, text: str) -> None:
+        """Write a small file of this user's; a link in its place is refused, not followed."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        self.give(path)
+
     def first_closed(self, paths: Sequence[Path], *, test: str = "-x") -> Path | None:
         """The first of `paths` that this user can't enter (or run), None if all are open to him."""
         script = f'for p; do test {test} "$p" || {{ printf %s "$p"; exit 1; }}; done'
@@ -76,12 +83,17 @@ def runner_for(data: Path, cluster: Path) -> RunAs:
                     f"Run the command as {owner} or as root, or name another folder with --data.",
                 )
         return RunAs(uid=os.geteuid(), gid=os.getegid(), name=_name(os.geteuid()), switch=False)
-    for folder in (cluster, data):
-        # root may look after the data of a plain user: then the server stays that user's
-        if folder.exists() and folder.stat().st_uid != 0:
-            found = folder.stat()
-            return RunAs(uid=found.st_uid, gid=found.st_gid, name=_name(found.st_uid), switch=True)
     entry = _system_user()
+    for folder in (cluster, data):
+        if folder.exists() and folder.stat().st_uid not in (0, entry.pw_uid):
+            # root's files in it would lock that user out, and his links could lead root astray
+            owner = _name(folder.stat().st_uid)
+            raise trouble(
+                "data-not-ours",
+                f"The data folder {folder} can't be used by root.",
+                f"It belongs to {owner}.",
+                f"Run the command as {owner}, or name another folder with --data.",
+            )
     return RunAs(uid=entry.pw_uid, gid=entry.pw_gid, name=entry.pw_name, switch=True)
 
 
