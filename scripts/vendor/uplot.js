@@ -1,0 +1,2 @@
+// Charts that move.
+export { default } from "uplot";
