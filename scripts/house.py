@@ -48,7 +48,8 @@ def environment(base: dict[str, str] | None = None) -> dict[str, str]:
     # both bring certificates of their own; an organisation's are in the system's store
     env.setdefault("UV_SYSTEM_CERTS", "1")
     env.setdefault("NODE_USE_SYSTEM_CA", "1")
-    env.setdefault("UV_LINK_MODE", "hardlink" if _same_device(Path.home(), ROOT) else "copy")
+    if not _same_device(Path.home(), ROOT):
+        env.setdefault("UV_LINK_MODE", "copy")  # uv would copy as well, after a warning
     env.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
     if not os.access(Path(env.get("HOME") or Path.home()), os.W_OK):
         env.setdefault("UV_CACHE_DIR", str(VENV / "cache" / "uv"))

@@ -10,16 +10,23 @@ import sys
 if sys.version_info < (3, 11):  # before anything an older Python can't read
     import os
     import shutil
+    import subprocess
 
     for minor in range(16, 10, -1):
         newer = shutil.which("python3.%d" % minor)
-        if newer:
+        # pyenv and its like leave names that lead nowhere
+        if newer and subprocess.call([newer, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             os.execv(newer, [newer] + sys.argv)  # noqa: RUF005
     sys.exit(
         "Pazar needs Python 3.11 or newer; this is %d.%d.\n"
         "  Install a newer one (on Debian 12, as root: apt-get install python3 python3-venv),\n"
         "  or name the one you have: make setup PYTHON=/path/to/python3" % sys.version_info[:2]
     )
+
+if sys.prefix != sys.base_prefix:  # an environment is active, perhaps the very one that is to be made anew
+    import os
+
+    os.execv(sys._base_executable, [sys._base_executable, *sys.argv])
 
 import argparse
 import contextlib
@@ -163,20 +170,16 @@ def compile_messages() -> None:
 
 
 def pack_static() -> None:
-    """Gather and compress static files, without a database. Icons and TTF are for templates and for Typst."""
     call(
-        [
-            *(str(house.PYTHON), "-m", "django", "collectstatic", "--settings", "pazar.config.settings"),
-            *("--noinput", "--clear", "--verbosity", "0", "--ignore", "icons/*.svg", "--ignore", "*.ttf"),
-        ],
+        [str(house.PYTHON), "-m", "pazar.config.static"],
         remedy="A static file names another that isn't there, or the settings can't be read: see above.",
     )
 
 
-def steps(*, runtime: bool) -> Iterator[Step]:
+def steps(*, runtime: bool, packed: bool) -> Iterator[Step]:
     """In order; a later step's stamp is made when its turn comes, from what earlier ones left."""
     # scripts in the environment hold its path and its Python's: a clone that was moved gets a new one
-    place = f"{VENV} {sys.executable} {PYTHON_VERSION}"
+    place = f"{VENV} {Path(sys.executable).resolve()} {PYTHON_VERSION}"
     yield Step(
         name="venv",
         text=f"Environment for Python {PYTHON_VERSION}",
@@ -234,15 +237,15 @@ def steps(*, runtime: bool) -> Iterator[Step]:
         act=compile_messages,
         makes=tuple(path.with_suffix(".mo") for path in catalogues),
     )
-    settings = ROOT / "src" / "pazar" / "config" / "settings.py"
-    if settings.exists():
+    if packed:
+        config = [ROOT / "src" / "pazar" / "config" / name for name in ("settings.py", "static.py")]
         static = [path for path in (ROOT / "src").glob("**/static") if path.is_dir()]
         yield Step(
             name="static",
             text="Static files, packed",
-            stamp=house.digest([settings, REQUIREMENTS / "base.txt", *static], also=vendor_stamp),
+            stamp=house.digest([*config, REQUIREMENTS / "base.txt", *static], also=vendor_stamp),
             act=pack_static,
-            makes=(house.BUILD / "static",),
+            makes=(house.BUILD / "static" / "staticfiles.json",),
         )
 
 
@@ -262,11 +265,12 @@ def alone() -> Iterator[None]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runtime", action="store_true", help="without the tools for development")
+    parser.add_argument("--unpacked", action="store_true", help="static files as they are: for development and tests")
     chosen = parser.parse_args()
     start = time.monotonic()
     try:
         with alone():
-            worked = [step.run() for step in steps(runtime=chosen.runtime)]
+            worked = [step.run() for step in steps(runtime=chosen.runtime, packed=not chosen.unpacked)]
     except Trouble as trouble:
         print(f"{trouble.what}\n  {trouble.remedy}", file=sys.stderr)
         return 1
