@@ -4,8 +4,8 @@
     messages.py compile    .po → .mo
     messages.py check      is every text translated, none marked fuzzy, are placeholders equal?
 
-Source texts are English. A text belongs to the app it stands in (`market/bids`, `ground/ui`, `roof`) and is
-translated in that app's `locale/<language>/LC_MESSAGES/`.
+Source texts are English. A text belongs to the app it stands in (`market/bids`, `roof`; what stands in none to
+`ground/ui`) and is translated in that app's `locale/<language>/LC_MESSAGES/`.
 Python and templates go to `django.po`, our ES modules to `djangojs.po`.
 """
 
@@ -61,8 +61,8 @@ def app_of(path: Path, source: Path) -> Path:
     """The folder whose locale/ holds this file's texts."""
     parts = path.relative_to(source).parts
     depth = 2 if parts[0] in WINGS else 1
-    if len(parts) <= depth:
-        return source.joinpath(*parts[:-1])  # a module beside the apps
+    if len(parts) <= depth or parts[0] == "config":
+        return source / "ground" / "ui"  # no app of its own: Django would look for no translations there
     return source.joinpath(*parts[:depth])
 
 
@@ -90,7 +90,7 @@ def extracted(source: Path = SOURCE) -> list[Book]:
             # no line numbers: they would change with every edit, and conflict in every merge
             catalog.add(
                 text,
-                locations=[(path.relative_to(app).as_posix(), 0)],
+                locations=[(path.relative_to(source).as_posix(), 0)],
                 auto_comments=comments,
                 context=context,
             )

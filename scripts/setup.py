@@ -23,7 +23,8 @@ if sys.version_info < (3, 11):  # before anything an older Python can't read
         "  or name the one you have: make setup PYTHON=/path/to/python3" % sys.version_info[:2]
     )
 
-if sys.prefix != sys.base_prefix:  # an environment is active, perhaps the very one that is to be made anew
+# an environment is active, perhaps the very one that is to be made anew
+if __name__ == "__main__" and sys.prefix != sys.base_prefix:
     import os
 
     os.execv(sys._base_executable, [sys._base_executable, *sys.argv])

@@ -186,6 +186,11 @@ class TestMessages:
             ("bids", "djangojs"): {("Sealing", None)},
         }
 
+    def test_a_text_outside_of_any_app_is_kept_where_django_looks(self, source):
+        (source / "ground").mkdir()
+        (source / "ground" / "errors.py").write_text('from x import _\nA = _("Nothing here.")\n')
+        assert next(book.app for book in script("messages").extracted(source)) == source / "ground" / "ui"
+
     def test_a_complete_translation_has_no_faults(self, source):
         self.translate(source)
         assert script("messages").check(source) == []
