@@ -1,0 +1,45 @@
+"""The country that a notice's words name: a code, or its name in one of the languages notices come in."""
+
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+
+_LANGUAGES: Final = "bg en ru uk es fr de ro pl pt it hy cs el hu tr sr mk hr sl sk nl"
+_EUROPEAN_UNION: Final = {"EL": "GR", "UK": "GB"}  # its own codes for these two
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    codes = {str(code) for code in Locale("en").territories}
+    codes = {code for code in codes if len(code) == 2 and code.isalpha()}
+    codes -= {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+    for language in _LANGUAGES.split():
+        for code, name in ((str(code), str(name)) for code, name in Locale(language).territories.items()):
+            if code in codes:
+                # a name that two languages give to two countries names neither
+                names[_key(name)] = code if names.get(_key(name), code) == code else ""
+    return names | {_key(code): code for code in codes}
+
+
+@lru_cache(maxsize=1)
+def _three_letters() -> dict[str, str]:
+    import pycountry  # reads its files when asked first
+
+    return {country.alpha_3: country.alpha_2 for country in pycountry.countries}
+
+
+def _key(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def alpha2(words: str) -> str:
+    """The ISO 3166 alpha-2 code these words certainly name, else ""."""
+    text = words.strip()
+    if len(text) == 2 and text.upper() in _EUROPEAN_UNION:
+        return _EUROPEAN_UNION[text.upper()]
+    if len(text) == 3 and text.isupper():
+        return _three_letters().get(text, "")
+    return _names().get(_key(text), "")

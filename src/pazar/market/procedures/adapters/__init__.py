@@ -1,0 +1,1 @@
+"""What comes from outside: one reader per format behind one Protocol, one normalised record."""

@@ -1,0 +1,184 @@
+"""What a file is wrapped in: nothing, gzip or zip, told by its first bytes; and in which encoding it is.
+
+A member's name is a label and never a path. Sizes are counted while reading, since headers can lie.
+"""
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from io import BufferedIOBase
+from pathlib import Path
+from typing import IO, Final, cast
+
+from .reader import BrokenOff, Limits, Place, Refused, Refusing
+
+HEAD: Final = 1 << 16
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP: Final = b"\x1f\x8b"
+_ARCHIVES: Final = (*_ZIP, _GZIP, b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00")
+_LABEL: Final = 200
+
+
+class Member(io.RawIOBase):
+    """A stream of UTF-8 bytes with its first `HEAD` bytes at hand; counts against the limits."""
+
+    def __init__(self, raw: BufferedIOBase, packed: Callable[[], int], spent: "Spent") -> None:
+        super().__init__()
+        self._raw, self._packed, self._spent = raw, packed, spent
+        self._ready = b""
+        first = self._take(4)
+        while 0 < len(first) < 4 and (more := self._take(4 - len(first))):
+            first += more
+        self._decoder: codecs.IncrementalDecoder | None = None
+        if first[:3] == codecs.BOM_UTF8:
+            first = first[3:]
+        elif first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            self._decoder = codecs.getincrementaldecoder("utf-16")()
+        elif len(first) == 4 and first[::2] == b"\x00\x00" and first[1] and first[3]:
+            self._decoder = codecs.getincrementaldecoder("utf-16-be")()
+        elif len(first) == 4 and first[1::2] == b"\x00\x00" and first[0] and first[2]:
+            self._decoder = codecs.getincrementaldecoder("utf-16-le")()
+        self._ready = self._recode(first)
+        self.failed: BrokenOff | None = None
+        try:
+            while len(self._ready) < HEAD and (more := self._more(HEAD)):
+                self._ready += more
+        except BrokenOff as failure:
+            if not self._ready:
+                raise
+            self.failed = failure  # told when what came before has been read
+        self.head = self._ready[:HEAD]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        if not self._ready:
+            if self.failed:
+                raise self.failed
+            self._ready = self._more(len(buffer))
+        given = self._ready[: len(buffer)]
+        self._ready = self._ready[len(given) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+    def _more(self, size: int) -> bytes:
+        """The next bytes, none only at the end."""
+        while chunk := self._take(size):
+            if recoded := self._recode(chunk):
+                return recoded
+        return self._recode(b"", final=True)
+
+    def _take(self, size: int) -> bytes:
+        try:
+            # read1 gives what there is before it fails; read would lose it
+            chunk = self._raw.read1(size)
+        except (
+            OSError,
+            EOFError,
+            zlib.error,
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
+            # it breaks off, a checksum doesn't hold, a method or password is unknown
+            code = "archive-cut-short" if isinstance(error, EOFError) else "broken-archive"
+            raise BrokenOff(code) from None
+        self._spent.add(len(chunk), self._packed())
+        return chunk
+
+    def _recode(self, chunk: bytes, *, final: bool = False) -> bytes:
+        if self._decoder is None:
+            return chunk
+        try:
+            return self._decoder.decode(chunk, final).encode()
+        except UnicodeError:
+            raise BrokenOff("not-utf16") from None
+
+
+class Spent:
+    """Counts what one file has given, over all its members."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._given, self._member = limits, 0, 0
+
+    def next_member(self) -> None:
+        self._member = 0
+
+    def add(self, given: int, packed: int) -> None:
+        self._given += given
+        self._member += given
+        if self._given > self._limits.total_bytes:
+            raise BrokenOff("file-too-large", limit=str(self._limits.total_bytes >> 20))
+        if packed and self._member > self._limits.ratio_from and self._member > packed * self._limits.ratio:
+            raise BrokenOff("bomb", ratio=str(self._limits.ratio))
+
+
+def label(name: str) -> str:
+    """A member's name as a report may show it: no signs that move the cursor, not long."""
+    shown = "".join(sign if sign.isprintable() else "�" for sign in name)
+    return shown if len(shown) <= _LABEL else f"{shown[:_LABEL]}…"
+
+
+def members(path: Path, place: Place, limits: Limits) -> Iterator[tuple[Place, Member | Refused]]:
+    """Each stream in the file, or why there is none. One is open at a time."""
+    try:
+        with path.open("rb") as file:
+            first = file.read(8)
+            file.seek(0)
+            if first.startswith(_ZIP):
+                yield from _zip(file, place, limits)
+            elif first.startswith(_GZIP):
+                with gzip.open(file) as unpacked:
+                    yield place, _opened(unpacked, file.tell, limits, place)
+            else:
+                yield place, _opened(file, lambda: 0, limits, place)
+    except FileNotFoundError:
+        yield place, Refused(place, "no-such-file")
+    except OSError:
+        yield place, Refused(place, "unreadable")
+
+
+def _opened(raw: BufferedIOBase, packed: Callable[[], int], limits: Limits, place: Place) -> Member | Refused:
+    try:
+        return Member(raw, packed, Spent(limits))
+    except Refusing as stop:
+        return stop.refused(place)
+
+
+def _zip(file: IO[bytes], place: Place, limits: Limits) -> Iterator[tuple[Place, Member | Refused]]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError, RuntimeError):
+        yield place, Refused(place, "broken-archive")
+        return
+    with closing(archive):
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) > limits.members:
+            yield place, Refused(place, "too-many-members", params={"limit": str(limits.members)})
+            return
+        spent, seen = Spent(limits), set()
+        for entry in entries:
+            here = Place(place.file, label(entry.filename))
+            if entry.filename in seen:
+                yield here, Refused(here, "same-member-twice")
+                continue
+            seen.add(entry.filename)
+            spent.next_member()
+            size = max(entry.compress_size, 1)
+            try:
+                with archive.open(entry) as opened:
+                    raw = cast(BufferedIOBase, opened)  # what it is, though its stubs say less
+                    member = Member(raw, lambda size=size: size, spent)  # type: ignore[misc]
+                    if member.head.startswith(_ARCHIVES):
+                        yield here, Refused(here, "archive-in-archive")
+                    else:
+                        yield here, member
+            except Refusing as stop:
+                yield here, stop.refused(here)
+            except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError, zlib.error):
+                yield here, Refused(here, "broken-archive")

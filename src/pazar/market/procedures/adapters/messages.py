@@ -1,0 +1,57 @@
+"""The sentence for each code a reader refuses or remarks with, in the language of its reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .reader import Refused
+
+SENTENCES: dict[str, Promise] = {
+    "ambiguous-date": _("The date can be read in more than one way or is none. The field stays empty."),
+    "archive-cut-short": _("The archive breaks off before its end. What came before was taken; fetch the file again."),
+    "archive-in-archive": _("An archive inside an archive isn't opened. Unpack it and import what is in it."),
+    "bad-character": _("The text holds a NUL or half a character, which can't be stored."),
+    "bad-number": _("A number here has more digits than can be read."),
+    "bomb": _("The archive grows to more than %(ratio)s times its size and isn't read on."),
+    "broken-archive": _("The archive is damaged or packed in a way that isn't understood."),
+    "broken-json": _("The JSON is broken here and can't be read."),
+    "cut-short": _("The data break off in the middle. What came before was taken; fetch the file again."),
+    "date-without-time": _("The deadline names a day and no time. The field stays empty."),
+    "date-without-zone": _("The time names no zone, so the moment isn't certain. The field stays empty."),
+    "double-key": _("The same key stands twice in one object, so it isn't certain which is meant."),
+    "double-lot": _("Two lots carry the same mark. The first was taken."),
+    "empty-file": _("The file is empty."),
+    "file-too-large": _("The file holds more than %(limit)s MB and isn't read on. Divide it."),
+    "html": _("This is a web page and no data. The server may have answered with an error; fetch the file again."),
+    "list-too-long": _("The list has %(length)s entries, more than a notice can have."),
+    "lot-not-described": _("An item belongs to a lot that isn't described."),
+    "negative-amount": _("The sum is below zero. The field stays empty."),
+    "no-identity": _("The notice doesn't say which procedure it belongs to."),
+    "no-such-file": _("There is no such file."),
+    "not-a-number": _("Here stands no number where one belongs."),
+    "not-a-pair": _("A classification has a scheme and a code; here something else stands."),
+    "not-a-text": _("Here stands no text where one belongs. The field stays empty."),
+    "not-an-object": _("Here stands something else where an object belongs."),
+    "not-json": _("This is no JSON."),
+    "not-utf16": _("The file begins as UTF-16 and is none further on."),
+    "not-utf8": _("The text isn't UTF-8. Convert the file and import it again."),
+    "number-too-large": _("The number %(text)s is outside what any price or quantity can be."),
+    "only-links": _("The record only links to its releases. Import the releases themselves."),
+    "program": _("This is a program and no data."),
+    "reversed-period": _("The period ends before it begins. The deadline is kept as published."),
+    "same-member-twice": _("The archive holds two members of this name. The first was taken."),
+    "text-too-long": _("The text has %(length)s characters, more than the field can hold."),
+    "too-deep": _("The data are nested deeper than any notice is."),
+    "too-large": _("One notice is larger than any notice is."),
+    "too-many-members": _("The archive has more than %(limit)s members. Divide it."),
+    "unclear-number": _("The number can be read in more than one way or is none. The field stays empty."),
+    "unknown-code": _("The code has another form than its list gives out. The field stays empty."),
+    "unknown-format": _("The content is of no format that is understood here."),
+    "unknown-json": _("This is JSON, but neither OCDS nor a known extract."),
+    "versioned-release": _("This is a history of values and no release. Import the releases themselves."),
+    "unreadable": _("The file can't be opened or read."),
+}
+
+
+def sentence(refused: Refused) -> str:
+    """The sentence of a refusal in the active language."""
+    return str(SENTENCES[refused.code]) % refused.params

@@ -1,0 +1,76 @@
+"""All readers, and the way from files to notices."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pazar.market.procedures.rules.notice import Notice
+
+from . import containers
+from .normalised import NormalisedReader
+from .ocds import OcdsReader
+from .reader import Limits, Place, Reader, Refused, Refusing
+
+LIMITS = Limits()
+
+
+class Taken(NamedTuple):
+    """One thing found: `format` is the reader's name, "" where no reader knows the content."""
+
+    place: Place
+    format: str
+    item: Notice | Refused
+
+
+def readers(limits: Limits = LIMITS) -> tuple[Reader, ...]:
+    """In the order they are asked; a new format takes its place here."""
+    return NormalisedReader(limits), OcdsReader(limits)
+
+
+def read_files(
+    paths: Sequence[Path], *, limits: Limits = LIMITS, progress: Callable[[Place], None] | None = None
+) -> Iterator[Taken]:
+    """Every notice in these files in order, and what had to be refused. Never raises for what a file holds.
+
+    Formats are told by content, for each member of an archive by itself. `progress` hears of each stream.
+    """
+    known = readers(limits)
+    for path in paths:
+        for place, member in containers.members(path, Place(containers.label(str(path))), limits):
+            if isinstance(member, Refused):
+                yield Taken(place, "", member)
+                continue
+            if progress:
+                progress(place)
+            yield from _read(member, place, known)
+
+
+def _read(member: containers.Member, place: Place, known: tuple[Reader, ...]) -> Iterator[Taken]:
+    reader = next((reader for reader in known if reader.sniff(member.head, place.member or place.file)), None)
+    if reader is None:
+        if member.failed:  # too little came to tell what it was
+            yield Taken(place, "", member.failed.refused(place))
+        else:
+            yield Taken(place, "", Refused(place, _unknown(member.head)))
+        return
+    last = place
+    try:
+        for last, item in reader.read(io.BufferedReader(member, 1 << 18), place):
+            yield Taken(last, reader.name, item)
+    except Refusing as stop:  # the stream broke off: everything before stays
+        where = place.at(f"after {last.unit}" if last.unit else "")
+        yield Taken(where, reader.name, stop.refused(where))
+
+
+def _unknown(head: bytes) -> str:
+    start = head.lstrip()[:200].lower()
+    if not start:
+        return "empty-file"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if start.startswith((b"mz", b"\x7felf", b"#!")):
+        return "program"
+    if start[:1] in (b"{", b"["):
+        return "unknown-json"
+    return "unknown-format"

@@ -1,0 +1,1 @@
+"""What a procedure is and when it may do what: values in, values out."""
