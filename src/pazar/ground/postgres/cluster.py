@@ -213,6 +213,7 @@ def _make(places: Places, binaries: Binaries, run_as: RunAs) -> None:
     run_as.give(unfinished)
     # sorts by code point, upper and lower case for all of Unicode, the same on every system
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    locale += ["--lc-ctype=C.UTF-8"]  # pg_trgm asks the C library what a letter is: in C no Cyrillic one is
     if binaries.major < 17:
         locale = ["--locale=C.UTF-8"]
     command = [str(binaries.folder / "initdb"), "-D", str(unfinished), f"--username={server.SUPERUSER}"]

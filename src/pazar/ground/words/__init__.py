@@ -6,6 +6,6 @@ gives the same lemmas for as long as the pinned simplemma stays; a new version o
 """
 
 from pazar.ground.words.lemmatiser import LANGUAGES, lemmas, ordered_lemmas
-from pazar.ground.words.vectors import tsquery, tsvector
+from pazar.ground.words.vectors import any_of, tsquery, tsvector
 
-__all__ = ["LANGUAGES", "lemmas", "ordered_lemmas", "tsquery", "tsvector"]
+__all__ = ["LANGUAGES", "any_of", "lemmas", "ordered_lemmas", "tsquery", "tsvector"]

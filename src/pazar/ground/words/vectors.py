@@ -4,6 +4,8 @@ Cast them (`%s::tsvector`) instead of calling `to_tsvector`: the text is already
 configuration of the server takes part, and so both sides of a comparison are made by the same code.
 """
 
+from collections.abc import Iterable
+
 from pazar.ground.words import lemmatiser
 
 # A vector holds places up to 16383; PostgreSQL clamps what is above, and keeps 256 places for one word.
@@ -39,6 +41,11 @@ def tsquery(text: str, languages: tuple[str, ...] = lemmatiser.LANGUAGES, *, unf
             elif not parts:
                 parts = [begun]
     return " & ".join(parts)
+
+
+def any_of(lemmas: Iterable[str]) -> str:
+    """The literal of a tsquery that wants one of `lemmas`."""
+    return " | ".join(_quoted(lemma) for lemma in lemmas)
 
 
 def _quoted(lemma: str) -> str:

@@ -29,3 +29,7 @@ def test_places_beyond_what_a_vector_holds_are_clamped() -> None:
 
 def test_quotes_are_escaped() -> None:
     assert words.tsvector("o'neil") == "'o':1 'neil':2"
+
+
+def test_any_of_several_lemmas_is_wanted() -> None:
+    assert words.any_of(["кабел", "o'neil"]) == "'кабел' | 'o''neil'"

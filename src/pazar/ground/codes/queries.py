@@ -1,0 +1,283 @@
+"""Searching the lists, and labels for codes.
+
+A search looks by code first, then by words (lemmas, so that any form finds any other), then by likeness, so
+that a typing mistake still finds. The lists never change while a process runs: what was labelled once is
+remembered.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Any, Literal
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from pazar.ground import words
+from pazar.ground.codes.models import Unit
+from pazar.ground.codes.rules import cpv, nuts
+from pazar.ground.errors import Refusal
+
+Kind = Literal["cpv", "nuts"]
+
+_MOST = 50
+_LONGEST_TEXT = 200
+_MOST_WORDS = 12
+_LIKE_ENOUGH = 0.7  # of difflib: "кабъли" and "кабел" have 0.73
+_NAMES_LIKE_ENOUGH = 0.42  # of pg_trgm: "Софя" and "София" have 0.5
+
+
+class UnknownCodes(Refusal):
+    """Some of the codes typed are in no list."""
+
+    code = "unknown_codes"
+    status = 422
+    what = _("These codes are not in the list: {codes}.")
+    why = _("Categories are CPV 2008 codes, regions are NUTS codes; each must exist and fit its check digit.")
+    remedy = _("Search by a word instead, or correct the code.")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One code as a picker shows it."""
+
+    code: str
+    shown: str  # as notices print it: 31321000-2
+    label: str
+    within: str  # the label of what it stands under; empty at the top
+
+
+@dataclass(frozen=True)
+class UnitChoice:
+    """One unit: `symbol` is what stands in a narrow column, `label` its name."""
+
+    code: str
+    quantity: str
+    symbol: str
+    label: str
+
+
+def search_cpv(text: str, *, language: str, limit: int = 20) -> list[Choice]:
+    """Categories that `text` means (B1): a code, its beginning, or words in English or Bulgarian, best
+    first."""
+    text, limit = text.strip()[:_LONGEST_TEXT], max(1, min(limit, _MOST))
+    if not text:
+        return []
+    digits = cpv.begun(text)
+    if digits is not None:
+        begin = cpv.prefix(digits) if len(digits) == 8 else digits
+        return _cpv_rows(language, "c.code LIKE %s", [f"{begin}%"], "c.code", [], limit)
+
+    wanted = words.tsquery(text, unfinished=True)
+    if wanted:
+        exactly = words.tsquery(text) or wanted
+        found = _cpv_rows(
+            language,
+            "array_to_tsvector(c.lemmas) @@ %s::tsquery",
+            [wanted],
+            # whole words before words only begun, then the shortest label: the least said besides
+            "array_to_tsvector(c.lemmas) @@ %s::tsquery DESC, length(c.{label}), c.code",
+            [exactly],
+            limit,
+        )
+        if found:
+            return found
+    return _nearest_cpv(text, language=language, limit=limit)
+
+
+def search_nuts(text: str, *, language: str, limit: int = 20) -> list[Choice]:
+    """Regions that `text` means (B1): a code, its beginning, or a name or part of one, the largest first."""
+    text, limit = text.strip()[:_LONGEST_TEXT], max(1, min(limit, _MOST))
+    if not text:
+        return []
+    like = re.sub(r"([\\%_])", r"\\\1", text)
+    begin = f"{like.upper()}%"
+    found = _nuts_rows(
+        language,
+        "n.code LIKE %s OR ((n.label_en ILIKE %s OR n.label_bg ILIKE %s) AND n.code !~ 'Z')",
+        [begin, f"%{like}%", f"%{like}%"],
+        "n.code LIKE %s DESC, n.{label} ILIKE %s DESC, n.level, n.code",
+        [begin, f"{like}%"],
+        limit,
+    )
+    return found or _nuts_rows(
+        language,
+        "greatest(word_similarity(%s, n.label_en), word_similarity(%s, n.label_bg)) >= %s AND n.code !~ 'Z'",
+        [text, text, _NAMES_LIKE_ENOUGH],
+        "greatest(word_similarity(%s, n.label_en), word_similarity(%s, n.label_bg)) DESC, n.level, n.code",
+        [text, text],
+        limit,
+    )
+
+
+def labels(codes: Iterable[str], *, language: str) -> dict[str, str]:
+    """The labels of categories and regions, by code, in one query or none. A code of no list is its own
+    label."""
+    wanted = list(dict.fromkeys(codes))
+    missing = [code for code in wanted if (language, code) not in _known_labels]
+    if missing:
+        column = _label(language)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT code, {column} FROM codes_cpv WHERE code = ANY(%s)"  # noqa: S608 - a column of ours
+                f" UNION ALL SELECT code, {column} FROM codes_nuts WHERE code = ANY(%s)",
+                [missing, missing],
+            )
+            _known_labels.update({(language, code): label for code, label in cursor.fetchall()})
+    return {code: _known_labels.get((language, code), code) for code in wanted}
+
+
+# Grows to the size of the lists at most, since only codes that exist enter it.
+_known_labels: dict[tuple[str, str], str] = {}
+
+
+def choices(kind: Kind, codes: Sequence[str], *, language: str) -> list[Choice]:
+    """What a picker shows for codes already picked, in their order; a code of no list stands as typed."""
+    if not codes:
+        return []
+    rows = _cpv_rows if kind == "cpv" else _nuts_rows
+    letter = "c" if kind == "cpv" else "n"
+    found = {
+        choice.code: choice
+        for choice in rows(
+            language, f"{letter}.code = ANY(%s)", [list(codes)], f"{letter}.code", [], len(codes)
+        )
+    }
+    return [found.get(code, Choice(code=code, shown=code, label="", within="")) for code in codes]
+
+
+def read_codes(kind: Kind, text: str) -> list[str]:
+    """The codes in a text field's value, set apart by commas, semicolons or lines; each once, in order.
+
+    A check digit may stand or be left out; a wrong one is refused, since it betrays a misread code.
+    Raises UnknownCodes with all that are wrong.
+    """
+    typed = [part for part in (part.strip() for part in re.split(r"[,;\n]", text)) if part]
+    read: dict[str, tuple[str, str]] = {}
+    for part in typed:
+        try:
+            read[part] = cpv.parse(part) if kind == "cpv" else (nuts.parse(part), "")
+        except (cpv.CpvMalformed, nuts.NutsMalformed):
+            continue
+    digits = _check_digits(kind, [code for code, _digit in read.values()])
+    wrong = [
+        part
+        for part in typed
+        if part not in read
+        or read[part][0] not in digits
+        or (read[part][1] and digits[read[part][0]] and read[part][1] != digits[read[part][0]])
+    ]
+    if wrong:
+        raise UnknownCodes(codes=", ".join(dict.fromkeys(wrong)))
+    return list(dict.fromkeys(read[part][0] for part in typed))
+
+
+@lru_cache
+def units(language: str) -> tuple[UnitChoice, ...]:
+    """All units, the most used kinds first."""
+    bulgarian = language == "bg"
+    return tuple(
+        UnitChoice(
+            code=unit.code,
+            quantity=unit.quantity,
+            symbol=(unit.symbol_bg if bulgarian else unit.symbol_en)
+            or (unit.label_bg if bulgarian else unit.label_en),
+            label=unit.label_bg if bulgarian else unit.label_en,
+        )
+        for unit in Unit.objects.order_by("place")
+    )
+
+
+def unit_symbol(code: str, *, language: str) -> str:
+    """How a unit stands beside a figure: "бр." for H87; a code of no list is its own symbol."""
+    return _unit_symbols(language).get(code, code)
+
+
+@lru_cache
+def _unit_symbols(language: str) -> dict[str, str]:
+    return {unit.code: unit.symbol for unit in units(language)}
+
+
+def _label(language: str) -> str:
+    return "label_bg" if language == "bg" else "label_en"
+
+
+def _cpv_rows(
+    language: str, where: str, where_values: list[Any], order: str, order_values: list[Any], limit: int
+) -> list[Choice]:
+    label = _label(language)
+    # Only constants of this file are put into the statement; what people typed goes as values.
+    statement = (
+        f"SELECT c.code, c.check_digit, c.{label}, coalesce(p.{label}, '')"  # noqa: S608
+        " FROM codes_cpv c LEFT JOIN codes_cpv p ON p.code = c.parent_id"
+        f" WHERE {where} ORDER BY {order.format(label=label)} LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*where_values, *order_values, limit])
+        return [
+            Choice(code=code, shown=cpv.shown(code, digit), label=text, within=within)
+            for code, digit, text, within in cursor.fetchall()
+        ]
+
+
+def _nearest_cpv(text: str, *, language: str, limit: int) -> list[Choice]:
+    """For typing mistakes and pasted titles: categories with most of the words, or with words close by."""
+    known = _vocabulary()
+    wanted: list[str] = []
+    telling = [lemma for lemma in words.lemmas(text) if len(lemma) > 1 and not lemma[0].isdigit()]
+    for lemma in telling[:_MOST_WORDS]:
+        alike = known.get(lemma[0], ())
+        close = [lemma] if lemma in alike else difflib.get_close_matches(lemma, alike, cutoff=_LIKE_ENOUGH)
+        if close:
+            wanted.append(words.any_of(close))
+    if not wanted:
+        return []
+    matched = " + ".join(["(array_to_tsvector(c.lemmas) @@ %s::tsquery)::int"] * len(wanted))
+    return _cpv_rows(
+        language,
+        "array_to_tsvector(c.lemmas) @@ %s::tsquery",
+        [" | ".join(wanted)],
+        f"{matched} DESC, length(c.{{label}}), c.code",
+        wanted,
+        limit,
+    )
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> dict[str, frozenset[str]]:
+    """The lemmas of all categories by their first letter, which people seldom mistype."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT unnest(lemmas) FROM codes_cpv")
+        lemmas = sorted(lemma for (lemma,) in cursor.fetchall())
+    return {letter: frozenset(group) for letter, group in groupby(lemmas, key=lambda lemma: lemma[0])}
+
+
+def _nuts_rows(
+    language: str, where: str, where_values: list[Any], order: str, order_values: list[Any], limit: int
+) -> list[Choice]:
+    label = _label(language)
+    statement = (
+        f"SELECT n.code, n.{label}, coalesce(p.{label}, '')"  # noqa: S608 - as above
+        " FROM codes_nuts n LEFT JOIN codes_nuts p ON p.code = n.parent_id"
+        f" WHERE {where} ORDER BY {order.format(label=label)} LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*where_values, *order_values, limit])
+        return [
+            Choice(code=code, shown=code, label=text, within=within)
+            for code, text, within in cursor.fetchall()
+        ]
+
+
+def _check_digits(kind: Kind, codes: list[str]) -> dict[str, str]:
+    """Those of `codes` that exist, with their check digits."""
+    column = "check_digit" if kind == "cpv" else "''"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT code, {column} FROM codes_{kind} WHERE code = ANY(%s)",  # noqa: S608 - constants
+            [codes],
+        )
+        return dict(cursor.fetchall())
