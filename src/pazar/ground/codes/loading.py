@@ -39,9 +39,7 @@ def load_codes(*, using: str = "default") -> Loaded:
             ("code", "check_digit", "level", "parent_id", "prefix", "label_en", "label_bg", "lemmas"),
             _cpv_rows(),
         ),
-        nuts=_merge(
-            using, "codes_nuts", ("code", "level", "parent_id", "label_en", "label_bg"), _nuts_rows()
-        ),
+        nuts=_merge(using, "codes_nuts", ("code", "level", "parent_id", "label_en", "label_bg"), _nuts_rows()),
         units=_merge(
             using,
             "codes_unit",

@@ -35,10 +35,6 @@ def _answer(request: HttpRequest, search: Callable[..., list[queries.Choice]]) -
     found = search(asked, language=get_language() or "en")
     if request.GET.get("format") == "json":
         return JsonResponse(
-            {
-                "results": [
-                    {"code": c.code, "shown": c.shown, "label": c.label, "within": c.within} for c in found
-                ]
-            }
+            {"results": [{"code": c.code, "shown": c.shown, "label": c.label, "within": c.within} for c in found]}
         )
     return render(request, "codes/_choices.html", {"choices": found, "asked": asked})

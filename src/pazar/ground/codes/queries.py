@@ -142,9 +142,7 @@ def choices(kind: Kind, codes: Sequence[str], *, language: str) -> list[Choice]:
     letter = "c" if kind == "cpv" else "n"
     found = {
         choice.code: choice
-        for choice in rows(
-            language, f"{letter}.code = ANY(%s)", [list(codes)], f"{letter}.code", [], len(codes)
-        )
+        for choice in rows(language, f"{letter}.code = ANY(%s)", [list(codes)], f"{letter}.code", [], len(codes))
     }
     return [found.get(code, Choice(code=code, shown=code, label="", within="")) for code in codes]
 
@@ -183,8 +181,7 @@ def units(language: str) -> tuple[UnitChoice, ...]:
         UnitChoice(
             code=unit.code,
             quantity=unit.quantity,
-            symbol=(unit.symbol_bg if bulgarian else unit.symbol_en)
-            or (unit.label_bg if bulgarian else unit.label_en),
+            symbol=(unit.symbol_bg if bulgarian else unit.symbol_en) or (unit.label_bg if bulgarian else unit.label_en),
             label=unit.label_bg if bulgarian else unit.label_en,
         )
         for unit in Unit.objects.order_by("place")
@@ -266,10 +263,7 @@ def _nuts_rows(
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*where_values, *order_values, limit])
-        return [
-            Choice(code=code, shown=code, label=text, within=within)
-            for code, text, within in cursor.fetchall()
-        ]
+        return [Choice(code=code, shown=code, label=text, within=within) for code, text, within in cursor.fetchall()]
 
 
 def _check_digits(kind: Kind, codes: list[str]) -> dict[str, str]:

@@ -1,16 +1,9 @@
-<<<<<<< HEAD
-from django.urls import URLPattern, URLResolver
-
-app_name = "codes"
-urlpatterns: list[URLPattern | URLResolver] = []
-=======
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
 from pazar.ground.codes import pages
 
 app_name = "codes"
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("codes/cpv", pages.cpv, name="cpv"),
     path("codes/nuts", pages.nuts, name="nuts"),
 ]
->>>>>>> a42e92f (codes: Bring categories, regions and units, search and label them)

@@ -60,9 +60,7 @@ def ancestors(code: str) -> tuple[str, ...]:
     """Every code that `code` may stand under, nearest first; some of them are not in the list."""
     own = prefix(code)
     return tuple(
-        own[:length].ljust(8, "0")
-        for length in range(len(own) - 1, 1, -1)
-        if prefix(own[:length]) == own[:length]
+        own[:length].ljust(8, "0") for length in range(len(own) - 1, 1, -1) if prefix(own[:length]) == own[:length]
     )
 
 
