@@ -1,9 +1,175 @@
-"""What the shell shows on every page."""
+"""What every page's frame needs, worked out only when the template asks for it."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pazar.ground.ui import hall, now, preferences
+from pazar.ground.ui import viewer as viewers
+
+WINGS: tuple[tuple[str, str | Promise], ...] = (
+    ("market", _("Market")),
+    ("sales", _("Sales")),
+    ("centre", _("Centre")),
+)
+PHONE_PLACES = 4
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+@dataclass(frozen=True, kw_only=True)
+class WingLink:
+    key: str
+    label: str | Promise
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallLink:
+    label: str | Promise
+    icon: str
+    url: str
+    count: hall.Count
+    current: bool
+    on_phone: bool
+
+
+class Shell:
+    """The frame of one page for one person."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def centre(self) -> str:
+        return str(settings.CENTRE_NAME)
+
+    @cached_property
+    def theme(self) -> str:
+        return preferences.theme(self._request)
+
+    @cached_property
+    def languages(self) -> list[tuple[str, str]]:
+        return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+    @cached_property
+    def path(self) -> str:
+        """Where a switch of language or theme comes back to."""
+        return self._request.get_full_path()
+
+    @cached_property
+    def now(self) -> datetime:
+        return now.now()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(settings.CENTRE_ZONE)
+
+    @cached_property
+    def zone_city(self) -> str:
+        return self.zone.key.rsplit("/", 1)[-1].replace("_", " ")
+
+    @cached_property
+    def viewer(self) -> viewers.Viewer:
+        return viewers.viewer(self._request)
+
+    @cached_property
+    def companies(self) -> list[viewers.Company]:
+        return viewers.companies(self._request)
+
+    @cached_property
+    def switch_url(self) -> str:
+        return viewers.address("identity:act_for")
+
+    @cached_property
+    def login_url(self) -> str:
+        return viewers.address("identity:login")
+
+    @cached_property
+    def logout_url(self) -> str:
+        return viewers.address("identity:logout")
+
+    @cached_property
+    def unread(self) -> int:
+        return viewers.unread(self._request) if self.viewer.known else 0
+
+    @cached_property
+    def banners(self) -> list[hall.Banner]:
+        return hall.banners(self._request)
+
+    @cached_property
+    def search_url(self) -> str:
+        return viewers.address("roof:search")
+
+    @cached_property
+    def messages_url(self) -> str:
+        return viewers.address("messages:inbox") if self.viewer.known else ""
+
+    @cached_property
+    def wing(self) -> str:
+        """The wing in view: by the page's own word, the code that answers, or the entry it belongs to."""
+        said = getattr(self._request, "wing", "")
+        if said:
+            return str(said)
+        match = self._request.resolver_match
+        module = getattr(match.func, "__module__", "") if match is not None else ""
+        for key in ("market", "sales"):
+            if module.startswith(f"pazar.{key}."):
+                return key
+        for key, _label in WINGS:
+            if any(self._path_in(entry.url) for entry in hall.entries(self._request, wing=key)):
+                return key
+        return "market"
+
+    def _path_in(self, url: str) -> bool:
+        return self._request.path == url or (url != "/" and self._request.path.startswith(url))
+
+    @cached_property
+    def _by_wing(self) -> dict[str, list[hall.Entry]]:
+        return {key: hall.entries(self._request, wing=key) for key, _label in WINGS}
+
+    @cached_property
+    def wings(self) -> list[WingLink]:
+        """The wings this person has; one alone needs no switch."""
+        shown = [(key, label) for key, label in WINGS if self._by_wing[key]]
+        if len(shown) < 2:
+            return []
+        return [
+            WingLink(key=key, label=label, url=self._by_wing[key][0].url, current=key == self.wing)
+            for key, label in shown
+        ]
+
+    @cached_property
+    def nav(self) -> list[HallLink]:
+        """The entries of the wing in view, the one we stand in marked."""
+        return self._links(self._by_wing.get(self.wing, []))
+
+    @cached_property
+    def menu(self) -> list[HallLink]:
+        """The person's own entries."""
+        return self._links(hall.entries(self._request, wing="person"))
+
+    def _links(self, found: list[hall.Entry]) -> list[HallLink]:
+        here = max((e.url for e in found if self._path_in(e.url)), key=len, default="")
+        phone = {e.url_name for e in [e for e in found if e.phone][:PHONE_PLACES]}
+        return [
+            HallLink(
+                label=entry.label,
+                icon=entry.icon,
+                url=entry.url,
+                count=entry.count(self._request) if entry.count is not None else None,
+                current=entry.url == here,
+                on_phone=entry.url_name in phone,
+            )
+            for entry in found
+        ]
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: `shell` in every template."""
+    return {"shell": Shell(request)}

@@ -1,17 +1,48 @@
-"""The viewer's language, theme and zone; refusals as pages."""
+"""Preferences for the time of a request, and refusals as pages."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from pazar.ground.errors import Refusal
+from pazar.ground.ui import now, preferences
+
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class Preferences:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    """Speak the person's language and zone while his request is answered."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        spoken = preferences.language(request)
+        with now.one_moment(), translation.override(spoken), timezone.override(preferences.zone(request)):
+            request.LANGUAGE_CODE = spoken  # type: ignore[attr-defined]  # what Django's own middleware sets
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", spoken)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+class Refusals:
+    """A refusal that no form took to its field becomes a page with its three sentences.
+
+    The API answers for itself; what isn't a refusal is a bug and goes its usual way.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-
-class Refusals(Preferences):
-    pass
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal) or request.path.startswith("/api/"):
+            return None
+        template = "ui/_refusal.html" if request.headers.get("HX-Request") else "ui/refusal.html"
+        return render(request, template, {"refusal": exception}, status=exception.status)

@@ -1,0 +1,6 @@
+// What every page loads: the centre's clock, countdowns, and small comforts. Pages work without it.
+import "./pz-clock.js";
+import "./pz-countdown.js";
+import "./pz-copy.js";
+import "./autosave.js";
+import "./comfort.js";

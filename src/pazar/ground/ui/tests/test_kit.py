@@ -1,0 +1,74 @@
+"""The kit in a real browser: both themes, both widths, both languages."""
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser import DESK, PHONE, OpenPage, assert_accessible, assert_fits, look
+from tests.factories import make_company, make_person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+EVERY_WAY = [(w, t, lang) for w in (DESK, PHONE) for t in ("light", "dark") for lang in ("en", "bg")]
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), EVERY_WAY)
+def test_kit_is_accessible_and_fits(open_page: OpenPage, width: int, theme: str, language: str) -> None:
+    page = open_page("/kit/", width=width, theme=theme, language=language)
+    look(page, f"kit-{width}-{theme}-{language}")
+    assert page.get_attribute("html", "lang") == language
+    assert_fits(page)
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("path", ["/more/", "/no-such-page/"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_more_and_errors_are_accessible(open_page: OpenPage, path: str, theme: str) -> None:
+    page = open_page(path, width=PHONE, theme=theme)
+    assert_fits(page)
+    assert_accessible(page)
+
+
+def test_person_stands_in_the_hall(open_page: OpenPage) -> None:
+    person = make_person(make_company("Кабел Балкани АД"), name="Мария Стоянова")
+    page = open_page("/kit/", person=person)
+    page.click(".pz-who summary")
+    look(page, "menu")
+    assert "Кабел Балкани АД" in page.inner_text(".pz-who")
+    assert_accessible(page)
+
+
+def test_theme_and_language_change_without_a_script(open_page: OpenPage) -> None:
+    page = open_page("/more/", width=PHONE, script=False)
+    page.click("main button[value=dark]")
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    page.click("main button[value=bg]")
+    assert page.get_attribute("html", "lang") == "bg"
+    assert page.url.endswith("/more/")
+
+
+def test_clock_ticks_and_countdown_counts(open_page: OpenPage) -> None:
+    page = open_page("/kit/")
+    before = page.inner_text("[data-clock]")
+    expect(page.locator("[data-clock]")).not_to_have_text(before)
+    page.evaluate(
+        """() => {
+          const part = document.createElement("pz-countdown");
+          part.id = "t";
+          part.setAttribute("until", new Date(Date.now() + 1500).toISOString());
+          document.querySelector("main").append(part);
+        }"""
+    )
+    expect(page.locator("#t")).to_have_text("1 s left")
+    expect(page.locator("#t")).to_have_text("closed")
+
+
+def test_ctrl_k_and_escape(open_page: OpenPage) -> None:
+    page = open_page("/kit/")
+    page.click(".pz-who summary")
+    assert page.locator(".pz-menu").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator(".pz-menu").is_hidden()
+
+
+def test_first_faulty_field_has_the_focus(open_page: OpenPage) -> None:
+    page = open_page("/kit/")
+    assert page.evaluate("document.activeElement.name") == "title"
