@@ -80,7 +80,7 @@ class Reason(StrEnum):
     SIGNATURE_NOT_ASKED = "signature_not_asked"
     # the opening
     HOLDER_UNKNOWN = "holder_unknown"
-    SHARE_TWICE = "share_twice"
+    RELEASE_NOT_CANONICAL = "release_not_canonical"
     SHARE_FALSE = "share_false"
     SHARE_UNOPENABLE = "share_unopenable"
     TOO_FEW_SHARES = "too_few_shares"

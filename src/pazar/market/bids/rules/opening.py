@@ -12,10 +12,15 @@ from itertools import combinations
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from . import canonical, fields, sharing, xwing
 from . import envelope as envelopes
-from . import sharing, xwing
 from .envelope import Breach, Envelope, EnvelopeRefused, Reason, Sharing
 from .xwing import PrivateKey
+
+REQUEST_FORMAT = "pazar-share-request-1"
+RELEASE_FORMAT = "pazar-release-1"
+
+_RELEASE = frozenset({"format", "holder", "header_digest", "salt", "share"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,53 @@ def release(envelope: Envelope, *, holder: str, key: PrivateKey) -> Release:
         raise EnvelopeRefused(Breach(Reason.SHARE_UNOPENABLE, holder)) from error
     salt, share = plain[: envelopes.SALT_SIZE], plain[envelopes.SALT_SIZE :]
     released = Release(holder, envelope.header_digest, salt, share)
+    check_release(envelope, released)
+    return released
+
+
+def ask_share(envelope: Envelope, *, holder: str) -> bytes:
+    """What a person's browser needs to release his share: `releaseShare` in `personal-key.js`.
+
+    The header goes along because it's what the share is bound to: it tells the person what he opens.
+    """
+    return canonical.encode(
+        {
+            "format": REQUEST_FORMAT,
+            "holder": holder,
+            "header": envelope.header.decode(),
+            "sealed": envelope.share_of(holder).sealed.hex(),
+        }
+    )
+
+
+def write_release(released: Release) -> bytes:
+    """The document in which a released share travels and stands in the opening's record."""
+    return canonical.encode(
+        {
+            "format": RELEASE_FORMAT,
+            "holder": released.holder,
+            "header_digest": released.header_digest.hex(),
+            "salt": released.salt.hex(),
+            "share": released.share.hex(),
+        }
+    )
+
+
+def read_release(envelope: Envelope, document: bytes) -> Release:
+    """The share that a person's browser released, checked. Raises EnvelopeRefused."""
+    try:
+        found = fields.members(canonical.decode(document), _RELEASE)
+        fields.exactly(found["format"], "format", RELEASE_FORMAT)
+        released = Release(
+            holder=fields.name(found["holder"], "holder"),
+            header_digest=fields.octets(found["header_digest"], "header_digest", 32),
+            salt=fields.octets(found["salt"], "salt", envelopes.SALT_SIZE),
+            share=fields.octets(found["share"], "share", envelopes.share_size(len(envelope.shares))),
+        )
+    except canonical.NotCanonical as error:
+        raise EnvelopeRefused(Breach(Reason.RELEASE_NOT_CANONICAL)) from error
+    except fields.FieldWrong as error:
+        raise EnvelopeRefused(Breach(Reason.FIELD, f"release.{error.field}")) from error
     check_release(envelope, released)
     return released
 

@@ -70,7 +70,12 @@ def seal_bid(
 
 
 def seal_envelope(*, binding: Binding, holders: HoldersList, content: bytes, random: Random) -> bytes:
-    """One envelope, sealed to these holders. Raises EnvelopeRefused for content that's too long."""
+    """One envelope, sealed to these holders.
+
+    Raises EnvelopeRefused for content that's too long and for another procedure's holders.
+    """
+    if holders.procedure != binding.procedure:
+        raise EnvelopeRefused(Breach(Reason.OTHER_HOLDERS))
     padded = envelopes.padded_size(len(content))
     if padded > envelopes.LARGEST_PADDED:
         raise EnvelopeRefused(Breach(Reason.SIZE, "content"))

@@ -85,7 +85,6 @@ def test_a_bid_of_many_envelopes_is_taken_and_opened() -> None:
 @pytest.mark.parametrize(
     ("other", "wanted"),
     [
-        ({"procedure": factories.OTHER}, Reason.OTHER_PROCEDURE),
         ({"version": 2}, Reason.OTHER_VERSION),
         ({"bidder": factories.OTHER}, Reason.OTHER_BIDDER),
         ({"bid": factories.OTHER}, Reason.OTHER_BID),
@@ -94,6 +93,14 @@ def test_a_bid_of_many_envelopes_is_taken_and_opened() -> None:
 )
 def test_a_bid_for_something_else_is_refused(other: dict[str, Any], wanted: Reason) -> None:
     assert breaches(make_sealed(**other)) == {Breach(wanted, "manifest")}
+
+
+def test_a_bid_for_another_procedure_is_refused() -> None:
+    there = make_holders(count=2, threshold=2, procedure=factories.OTHER)
+    assert breaches(make_sealed(procedure=factories.OTHER, holders=there)) == {
+        Breach(Reason.OTHER_PROCEDURE, "manifest"),
+        Breach(Reason.OTHER_HOLDERS, "manifest"),
+    }
 
 
 def test_an_envelope_missing_or_not_asked_for_is_named() -> None:
