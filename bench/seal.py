@@ -81,9 +81,7 @@ def measure() -> dict[str, object]:
         "envelopes": rows,
         "key_file": {
             "browser_lock_ms": round(key_file["took"], 1),
-            "python_unlock_ms": milliseconds(
-                lambda: personal_key.unlock(file, passphrase="парола за ключа № 1"), 3
-            ),
+            "python_unlock_ms": milliseconds(lambda: personal_key.unlock(file, passphrase="парола за ключа № 1"), 3),
         },
     }
 

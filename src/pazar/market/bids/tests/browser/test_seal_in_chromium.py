@@ -247,9 +247,7 @@ def test_both_languages_write_the_same_bytes(page: Page, value: Any) -> None:
     assert page.evaluate("(value) => hex(contentOf(value))", value) == canonical.encode(value).hex()
 
 
-@pytest.mark.parametrize(
-    "script", ["contentOf({ amount: 0.1 })", "contentOf(2 ** 53)", "contentOf('\\ud800')"]
-)
+@pytest.mark.parametrize("script", ["contentOf({ amount: 0.1 })", "contentOf(2 ** 53)", "contentOf('\\ud800')"])
 def test_an_amount_is_never_a_float(page: Page, script: str) -> None:
     found = refusal_of(page, script)
     assert found is not None

@@ -180,6 +180,13 @@ def test_a_manifest_out_of_form_is_refused(change: Any, wanted: Breach) -> None:
     assert wanted in breaches(dataclasses.replace(SEALED, manifest=canonical.encode(read)))
 
 
+def test_a_manifest_that_lies_about_a_size_is_refused() -> None:
+    read: Any = canonical.decode(SEALED.manifest)
+    read["envelopes"][0]["size"] += 1
+    lying = dataclasses.replace(SEALED, manifest=canonical.encode(read))
+    assert breaches(lying) == {Breach(Reason.CHANGED, "1/price")}
+
+
 def test_the_signed_list_of_holders_is_read_back() -> None:
     signed = holders.sign(make_holders(count=3, threshold=2), key=CENTRE)
     assert holders.read(signed.document, centre_key=CENTRE_KEY) == signed

@@ -263,6 +263,12 @@ def test_a_header_without_a_field_is_refused(name: str) -> None:
     assert refusal(envelope.parse, data) == (Breach(Reason.FIELD, name),)
 
 
+def test_a_holder_named_twice_in_a_header_is_refused() -> None:
+    parts = factories.apart(MIDDLE)
+    data = dataclasses.replace(parts, header=parts.header.replace(b"member-1", b"server")).together()
+    assert refusal(envelope.parse, data) == (Breach(Reason.FIELD, "shares.holder"),)
+
+
 def test_chunks_in_another_order_are_refused() -> None:
     data = make_envelope(content=os.urandom(3 * envelope.CHUNK_SIZE))
     assert opening.open_envelope(envelope.parse(data), releases=releases(data, 1)).content

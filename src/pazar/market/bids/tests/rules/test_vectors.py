@@ -47,9 +47,7 @@ def test_what_the_browsers_hpke_sealed_is_opened(vector: Any) -> None:
 def test_a_bid_sealed_by_the_browsers_module_is_taken_and_opened(vector: Any) -> None:
     list_ = holders._read_list(vector["list"])
     assert list_.document == canonical.encode(vector["list"])
-    sealed = SealedBid(
-        manifest=vector["manifest"].encode(), envelopes=(base64.b64decode(vector["envelope"]),)
-    )
+    sealed = SealedBid(manifest=vector["manifest"].encode(), envelopes=(base64.b64decode(vector["envelope"]),))
     assert sealed.digest.hex() == vector["digest"]
     expected = Expected(
         procedure=UUID(vector["procedure"]),
