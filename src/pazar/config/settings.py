@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from pazar.config import secrets
+from pazar.ground.postgres.cluster import default_data
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CHECKOUT = PACKAGE.parent.parent
@@ -47,7 +48,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 # --- where things lie -----------------------------------------------------------------------
-DATA = Path(os.environ.get("PAZAR_DATA", str(Path.home() / ".local/share/pazar")))
+DATA = default_data()
 DEBUG = _flag("PAZAR_DEBUG")
 TESTING = _flag("PAZAR_TESTING")
 SECRET_KEY = secrets.read("SECRET_KEY", data=DATA)

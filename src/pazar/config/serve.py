@@ -1,0 +1,89 @@
+"""Web and worker in one process (a laptop), or each alone (the nodes of a country)."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+import uvloop
+
+from pazar.ground.console import Trouble
+
+
+def free_socket(host: str, wanted: int, *, exactly: bool) -> socket.socket:
+    """A socket listening on `wanted` or, unless `exactly`, on the next free port. Raises Trouble."""
+    for port in range(wanted, wanted + (1 if exactly else 50)):
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(2048)
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    raise Trouble(
+        f"No port could be opened at {host}:{wanted}.\nAnother program listens there, or it may not be opened.\n"
+        "Name another one with --port or PORT=."
+    )
+
+
+def web_and_worker(
+    listener: socket.socket, *, web: bool, worker: bool, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until Ctrl-C or SIGTERM; requests and jobs under way are finished."""
+    uvloop.run(_run(listener, web=web, worker=worker, ready=ready))
+
+
+async def _run(listener: socket.socket, *, web: bool, worker: bool, ready: Callable[[], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    tasks: list[asyncio.Task[None]] = []
+    if worker:
+        from pazar.ground.jobs import worker as worker_module
+
+        tasks.append(asyncio.create_task(worker_module.run(stop)))
+    if web:
+        tasks.append(asyncio.create_task(_web(listener, stop, ready)))
+    else:
+        ready()
+    stopping = asyncio.create_task(stop.wait())
+    # One part that ends by itself (a port lost, a database gone for good) ends the others too.
+    await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.gather(*tasks)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers, which would raise the signal again and cut the worker short."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _web(listener: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    server = _Server(
+        uvicorn.Config(
+            "pazar.config.asgi:application",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=10,
+            server_header=False,
+            proxy_headers=True,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    ready()
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving

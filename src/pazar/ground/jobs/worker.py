@@ -1,0 +1,73 @@
+"""The worker: runs jobs, does what the centre's clock makes due, and gives the journal its order."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.worker import Worker
+
+from pazar.ground.jobs import clockwork
+from pazar.ground.journal.commands import give_positions
+
+log = logging.getLogger(__name__)
+CONCURRENCY = 2
+TICK_SECONDS = 1.0
+
+
+def _give_back_connection(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
+    """A job's thread gives its connection back to the pool, also after an error."""
+    close_old_connections()
+    try:
+        return call_next()
+    finally:
+        close_old_connections()
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Work until `stop` is set; running jobs are finished first."""
+    async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker_app:  # type: ignore[attr-defined]
+        jobs = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=CONCURRENCY,
+                install_signal_handlers=False,
+                listen_notify=True,
+                delete_jobs="successful",
+                task_middleware=[_give_back_connection],
+                shutdown_graceful_timeout=5,
+            )
+        )
+        clock = asyncio.create_task(_tick(stop))
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait({jobs, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        jobs.cancel()
+        waiting.cancel()
+        await asyncio.gather(jobs, clock, waiting, return_exceptions=True)
+
+
+async def _tick(stop: asyncio.Event) -> None:
+    act = sync_to_async(_round, thread_sensitive=False)
+    while not stop.is_set():
+        try:
+            await act()
+        except Exception:
+            # The database may be away for a moment; the next round tries again.
+            log.exception("round of the clockwork failed")
+        try:
+            await asyncio.wait_for(stop.wait(), TICK_SECONDS)
+        except TimeoutError:
+            continue
+
+
+def _round() -> None:
+    close_old_connections()
+    try:
+        clockwork.run_due()
+        give_positions()
+    finally:
+        close_old_connections()
