@@ -22,7 +22,7 @@ class Preferences:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         spoken = preferences.language(request)
         with now.one_moment(), translation.override(spoken), timezone.override(preferences.zone(request)):
-            request.LANGUAGE_CODE = spoken  # type: ignore[attr-defined]  # what Django's own middleware sets
+            request.LANGUAGE_CODE = spoken  # what Django's own middleware sets
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", spoken)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))

@@ -170,8 +170,8 @@ def words() -> str:
     return json.dumps(
         {
             "closed": gettext("closed"),
-            "day": gettext("%(days)s day left").replace("%(days)s", "%d"),
-            "days": _many_days(),
+            "day": formats.days_left(1).replace("1", "%d"),
+            "days": formats.days_left(2).replace("2", "%d"),
             "hours": gettext("%(hours)s h %(minutes)s min left")
             .replace("%(hours)s", "%h")
             .replace("%(minutes)s", "%m"),
@@ -186,10 +186,6 @@ def words() -> str:
         },
         ensure_ascii=False,
     )
-
-
-def _many_days() -> str:
-    return formats.days_left(2).replace("2", "%d")
 
 
 def _css(field: BoundField) -> str:
