@@ -76,7 +76,7 @@ def give_positions() -> int:
             WHERE p.entry_id IS NULL AND e.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
             """
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _txid() -> int:

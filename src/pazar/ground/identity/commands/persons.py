@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground import journal
-from pazar.ground.errors import Invalid
+from pazar.ground.errors import Invalid, Sentence
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import StaffRole
@@ -25,7 +25,7 @@ def create_person(
     """A person who may log in; without a password he can't until he sets one. Raises Invalid, field by field."""
     email = email.strip()
     person = Person(email=email, name=name.strip(), language=language, staff_roles=[str(r) for r in staff_roles])
-    faults = {}
+    faults: dict[str, Sentence] = {}
     try:
         validate_email(email)
     except ValidationError:

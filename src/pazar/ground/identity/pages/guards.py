@@ -1,7 +1,7 @@
 """Who may enter a page at all; what he may do there is asked by the command."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
@@ -17,6 +17,11 @@ Page = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
+def _named(guarded: Guarded[P], page: Page[P]) -> Guarded[P]:
+    update_wrapper(guarded, page)
+    return guarded
+
+
 def _enter(request: ActorRequest, page: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     # A page that only reads sees its company's rows and no other's; a command sets its own actor.
     if request.method in ("GET", "HEAD"):
@@ -30,20 +35,18 @@ def _enter(request: ActorRequest, page: Callable[[], HttpResponseBase]) -> HttpR
 def person_required(page: Page[P]) -> Guarded[P]:
     """Somebody who has logged in; a visitor is sent to do so and comes back."""
 
-    @wraps(page)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(ActorRequest, request)
         if not asked.actor.is_somebody:
             return redirect_to_login(request.get_full_path())
         return _enter(asked, lambda: page(asked, *args, **kwargs))
 
-    return guarded
+    return _named(guarded, page)
 
 
 def member_required(page: Page[P]) -> Guarded[P]:
     """Somebody who acts for a company. Raises NotFound for one who belongs to none."""
 
-    @wraps(page)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(ActorRequest, request)
         if not asked.actor.is_somebody:
@@ -52,14 +55,13 @@ def member_required(page: Page[P]) -> Guarded[P]:
             raise NotFound
         return _enter(asked, lambda: page(asked, *args, **kwargs))
 
-    return guarded
+    return _named(guarded, page)
 
 
 def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
     """One of the centre's own people in `role`; for anybody else the page doesn't exist."""
 
     def decorate(page: Page[P]) -> Guarded[P]:
-        @wraps(page)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             asked = cast(ActorRequest, request)
             if not asked.actor.is_somebody:
@@ -68,7 +70,7 @@ def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
                 raise NotFound
             return page(asked, *args, **kwargs)
 
-        return guarded
+        return _named(guarded, page)
 
     return decorate
 
@@ -76,9 +78,8 @@ def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
 def anybody(page: Page[P]) -> Guarded[P]:
     """A public page: visitors too, each seeing what he may."""
 
-    @wraps(page)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked: Any = request
         return _enter(asked, lambda: page(asked, *args, **kwargs))
 
-    return guarded
+    return _named(guarded, page)
