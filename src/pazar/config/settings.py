@@ -208,9 +208,7 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": (
-            "whitenoise.storage.CompressedManifestStaticFilesStorage"
-            if _HASHED
-            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+            "pazar.config.storage.PackedFiles" if _HASHED else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
 }

@@ -30,9 +30,7 @@ def pack() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     settings.STATIC_ROOT = str(fresh)
     # the centre itself looks for packed files when it starts; here there are none yet
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "pazar.config.storage.PackedFiles"}}
     settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
     django.setup()
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_FOR_BROWSERS)
