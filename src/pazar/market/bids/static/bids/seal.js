@@ -8,7 +8,7 @@
  *                               contents: [{ lot: "1", kind: "price", content: contentOf(prices) }] });
  */
 
-import { split } from "shamir";
+import { split } from "../vendor/shamir.js";
 
 import { canonical, decoded, members } from "./canonical.js";
 import { SealRefused, bigEndian, hex, joined, octets, random, sha256, utf8 } from "./octets.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** HPKE to one holder: RFC 9180 base mode, X-Wing, HKDF-SHA256, AES-256-GCM, as `rules/xwing.py`. */
 
-import { Aes256Gcm, CipherSuite, HkdfSha256, XWing } from "hpke";
+import { Aes256Gcm, CipherSuite, HkdfSha256, XWing } from "../vendor/hpke.js";
 
 import { SealRefused, joined } from "./octets.js";
 

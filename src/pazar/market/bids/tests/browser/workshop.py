@@ -1,6 +1,5 @@
 """A page under the strict policy that has the seal's modules, and a Chromium that looks at it."""
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,11 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).parents[6]
 VENDOR = ROOT / "build" / "vendor"
 STATIC = Path(__file__).parents[2] / "static" / "bids"
-# the import map is the one thing inline, and has its nonce: everything else comes from files
-POLICY = "default-src 'none'; script-src 'self' 'nonce-map'; connect-src 'self'"
-IMPORTS = {"imports": {"hpke": "/vendor/hpke.js", "shamir": "/vendor/shamir.js"}}
-PAGE = f"""<!doctype html><meta charset="utf-8"><title>Seal</title>
-<script type="importmap" nonce="map">{json.dumps(IMPORTS)}</script>
+POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+PAGE = """<!doctype html><meta charset="utf-8"><title>Seal</title>
 <script type="module" src="/harness.js"></script>
 <script>window.inlineScriptsRun = true</script>
 """

@@ -4,15 +4,14 @@
  * the vectors differ in every random byte. From the root, after `make setup`:
  *
  *   node node_modules/esbuild/bin/esbuild src/pazar/market/bids/tests/vectors/make.mjs --bundle \
- *     --format=esm --platform=node --alias:hpke=./scripts/vendor/hpke.js \
- *     --alias:shamir=./scripts/vendor/shamir.js --outfile=build/make-vectors.mjs
- *   node build/make-vectors.mjs src/pazar/market/bids/tests/vectors
+ *     --format=esm --platform=node '--external:../vendor/*' --outfile=build/vectors/make.mjs
+ *   node build/vectors/make.mjs src/pazar/market/bids/tests/vectors
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Aes256Gcm, CipherSuite, HkdfSha256, XWing } from "hpke";
-import { split } from "shamir";
+import { Aes256Gcm, CipherSuite, HkdfSha256, XWing } from "../vendor/hpke.js";
+import { split } from "../vendor/shamir.js";
 
 import core from "../../../../../../node_modules/@hpke/core/package.json";
 import xwing from "../../../../../../node_modules/@hpke/hybridkem-x-wing/package.json";
