@@ -35,7 +35,7 @@ def _enter(request: ActorRequest, page: Callable[[], HttpResponseBase]) -> HttpR
 def person_required(page: Page[P]) -> Guarded[P]:
     """Somebody who has logged in; a visitor is sent to do so and comes back."""
 
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(ActorRequest, request)
         if not asked.actor.is_somebody:
             return redirect_to_login(request.get_full_path())
@@ -47,7 +47,7 @@ def person_required(page: Page[P]) -> Guarded[P]:
 def member_required(page: Page[P]) -> Guarded[P]:
     """Somebody who acts for a company. Raises NotFound for one who belongs to none."""
 
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(ActorRequest, request)
         if not asked.actor.is_somebody:
             return redirect_to_login(request.get_full_path())
@@ -62,7 +62,7 @@ def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
     """One of the centre's own people in `role`; for anybody else the page doesn't exist."""
 
     def decorate(page: Page[P]) -> Guarded[P]:
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             asked = cast(ActorRequest, request)
             if not asked.actor.is_somebody:
                 return redirect_to_login(request.get_full_path())
@@ -78,7 +78,7 @@ def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
 def anybody(page: Page[P]) -> Guarded[P]:
     """A public page: visitors too, each seeing what he may."""
 
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked: Any = request
         return _enter(asked, lambda: page(asked, *args, **kwargs))
 
