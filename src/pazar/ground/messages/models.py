@@ -48,6 +48,7 @@ class Mail(models.Model):
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     fault = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [

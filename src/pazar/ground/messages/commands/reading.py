@@ -1,0 +1,26 @@
+"""What a person does with his messages."""
+
+from uuid import UUID
+
+from pazar.ground import clock
+from pazar.ground.errors import NotFound
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.messages import policies
+from pazar.ground.messages.models import Message
+
+
+def mark_read(*, actor: Actor, message_id: UUID) -> Message:
+    """Remember that the person has seen a message; the first time counts. Raises NotFound."""
+    message = policies.visible_to(actor).filter(pk=message_id).first()
+    if message is None:
+        raise NotFound
+    if message.read_at is None:
+        message.read_at = clock.db_now()
+        Message.objects.filter(pk=message.pk, read_at=None).update(read_at=message.read_at)
+    return message
+
+
+def mark_all_read(*, actor: Actor) -> int:
+    """Mark everything read that had come by now; how many it were."""
+    moment = clock.db_now()
+    return policies.visible_to(actor).filter(read_at=None, made_at__lte=moment).update(read_at=moment)

@@ -1,0 +1,71 @@
+"""Reads of messages and mails."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from pazar.ground.errors import NotFound
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.messages import policies
+from pazar.ground.messages.models import Mail, Message, Mute
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of a list begins: after the row of this moment and id."""
+
+    at: datetime
+    id: UUID
+
+    def text(self) -> str:
+        return f"{self.at.isoformat()}~{self.id}"
+
+
+def place(text: str) -> Place | None:
+    """The place in an address; None for none, or for one that somebody made up."""
+    at, _, row = text.partition("~")
+    try:
+        return Place(at=datetime.fromisoformat(at), id=UUID(row))
+    except ValueError:
+        return None
+
+
+def _after(found: Place | None) -> Q:
+    return Q() if found is None else Q(made_at__lt=found.at) | Q(made_at=found.at, pk__lt=found.id)
+
+
+def unread_count(person_id: UUID) -> int:
+    """What the bell says; one indexed query."""
+    return Message.objects.filter(person_id=person_id, read_at=None).count()
+
+
+def messages(actor: Actor, *, unread: bool, after: Place | None = None) -> tuple[list[Message], Place | None]:
+    """A page of the person's unread or read messages, newest first, and where the next one begins."""
+    found = policies.visible_to(actor).filter(_after(after), read_at__isnull=unread)
+    rows = list(found.order_by("-made_at", "-id")[: PAGE + 1])
+    more = Place(at=rows[PAGE - 1].made_at, id=rows[PAGE - 1].pk) if len(rows) > PAGE else None
+    return rows[:PAGE], more
+
+
+def muted_kinds(person_id: UUID) -> frozenset[str]:
+    return frozenset(Mute.objects.filter(person_id=person_id).values_list("kind", flat=True))
+
+
+def mails(*, after: Place | None = None) -> tuple[list[Mail], Place | None]:
+    """Every mail the centre wrote, newest first: for a demo's mailbox only."""
+    found = Mail.objects.filter(_after(after)).select_related("person").defer("text", "html", "headers")
+    rows = list(found.order_by("-made_at", "-id")[: PAGE + 1])
+    more = Place(at=rows[PAGE - 1].made_at, id=rows[PAGE - 1].pk) if len(rows) > PAGE else None
+    return rows[:PAGE], more
+
+
+def mail(mail_id: UUID) -> Mail:
+    """Raises NotFound."""
+    found = Mail.objects.filter(pk=mail_id).select_related("person").first()
+    if found is None:
+        raise NotFound
+    return found
