@@ -1,4 +1,7 @@
+from typing import cast
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 
 class RoofConfig(AppConfig):
@@ -6,6 +9,17 @@ class RoofConfig(AppConfig):
     label = "roof"
 
     def ready(self) -> None:
+        from pazar.ground.ui import viewer
         from pazar.roof import wiring
 
         wiring.connect()
+        viewer.provide_unread(_unread)
+
+
+def _unread(request: HttpRequest) -> int:
+    """What the bell says."""
+    from pazar.ground.identity.requests import ActorRequest
+    from pazar.ground.messages import queries
+
+    person_id = cast(ActorRequest, request).actor.person_id
+    return queries.unread_count(person_id) if person_id is not None else 0

@@ -1,7 +1,7 @@
 """A message as a mail: the subject, the text, the same in HTML, and the headers that mail servers ask for."""
 
 from datetime import datetime
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
 from django.conf import settings
@@ -18,9 +18,7 @@ from pazar.ground.messages.models import Mail
 _LONGEST_SUBJECT = 200
 
 
-def mail(
-    *, message_id: UUID, person: Person, kind: Kind, title: str, text: str, path: str, moment: datetime
-) -> Mail:
+def mail(*, message_id: UUID, person: Person, kind: Kind, title: str, text: str, path: str, moment: datetime) -> Mail:
     """The mail that goes with a message, not yet saved; `kept` where no mail server is set."""
     wish = unsubscribing.Wish(person_id=person.pk, kind=kind.key)
     unsubscribe = (
@@ -43,7 +41,7 @@ def mail(
         html = render_to_string("messages/mail.html", page)
     headers = {
         # Made once, so that a second try after a crash is the same mail to whoever counts.
-        "Message-ID": make_msgid(idstring=new_id().hex, domain=_domain()),
+        "Message-ID": f"<{new_id().hex}@{_domain()}>",
         "Date": format_datetime(moment),
         "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notes in reply
         "Content-Language": person.language,

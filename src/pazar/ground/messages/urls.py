@@ -1,9 +1,15 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.ground.messages.pages import unsubscribe
+from pazar.ground.messages.pages import inbox, mailbox, unsubscribe
 
 app_name = "messages"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("messages/", inbox.inbox, name="inbox"),
+    path("messages/read/", inbox.all_read, name="all_read"),
     path("messages/settings/", unsubscribe.settings, name="settings"),
+    path("messages/<uuid:message_id>/", inbox.open_message, name="open"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<uuid:mail_id>/", mailbox.mail, name="mail"),
+    path("mailbox/<uuid:mail_id>/html/", mailbox.mail_html, name="mail_html"),
 ]

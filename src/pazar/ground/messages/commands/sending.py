@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import mail as django_mail
-from django.core.mail.message import BadHeaderError
 
 from pazar.ground import clock
 from pazar.ground.messages.models import Mail
@@ -35,8 +34,8 @@ def send_mail(*, mail_id: UUID) -> None:
         return
     try:
         _letter(mail).send()
-    except (BadHeaderError, UnicodeError) as error:
-        _note(mail, Mail.State.FAILED, fault=f"{type(error).__name__}: {error}")
+    except ValueError as error:  # a line break in a header, an address that is none
+        _note(mail, Mail.State.FAILED, fault=type(error).__name__)
         raise MailRefused(str(mail_id)) from error
     except (smtplib.SMTPException, OSError) as error:
         if _for_good(error):

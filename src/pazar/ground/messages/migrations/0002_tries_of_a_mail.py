@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pazar_messages', '0001_initial'),
+        ("pazar_messages", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mail',
-            name='tries',
+            model_name="mail",
+            name="tries",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]

@@ -1,0 +1,120 @@
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from tests.factories import make_company, make_person
+
+from pazar.ground.messages import commands, kinds
+from pazar.ground.messages.models import Mail, Message
+
+KIND = "test_kind"
+
+
+@pytest.fixture(autouse=True)
+def kind(db, monkeypatch):
+    monkeypatch.setattr(kinds, "_KINDS", {})
+    kinds.register(kinds.Kind(key=KIND, label="Things of a test"))
+    kinds.register(kinds.Kind(key="letter", label="Letters", may_mute=False))
+
+
+def tell(*people, once="thing:1", title="A title", **facts):
+    given = {"kind": KIND, "path": "/market/", "render": lambda language: commands.Told(title=title), **facts}
+    return commands.tell(person_ids=[person.pk for person in people], once=once, **given)
+
+
+def jobs() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'messages.send_mail'")
+        return cursor.fetchone()[0]
+
+
+def test_a_person_is_told_once_however_often_it_is_repeated(settings):
+    settings.MAIL_SERVER = True
+    one, two = make_person(), make_person()
+    assert tell(one) == 1
+    assert tell(one, two, one) == 1
+    assert Message.objects.filter(person=one).count() == 1
+    assert (Mail.objects.count(), jobs()) == (2, 2)
+
+
+def test_each_reads_it_in_his_own_language_and_zone():
+    bulgarian = make_person(language="bg", zone="Europe/Sofia")
+    english = make_person(language="en", zone="UTC")
+
+    def render(language):
+        return commands.Told(title=f"{language} {translation.get_language()} {timezone.get_current_timezone_name()}")
+
+    tell(bulgarian, english, render=render)
+    assert Message.objects.get(person=bulgarian).title == "bg bg Europe/Sofia"
+    assert Message.objects.get(person=english).title == "en en UTC"
+    html = Mail.objects.get(person=bulgarian).html
+    assert '<html lang="bg">' in html
+    assert "Отворете" in html
+
+
+def test_a_thousand_people_cost_a_handful_of_statements(django_assert_max_num_queries):
+    people = [make_person() for _n in range(40)]
+    with django_assert_max_num_queries(8):
+        assert tell(*people) == 40
+
+
+def test_nobody_is_told_when_the_act_fails():
+    person = make_person()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        tell(person)
+        1 / 0  # noqa: B018
+    assert (Message.objects.count(), Mail.objects.count(), jobs()) == (0, 0, 0)
+
+
+def test_without_a_mail_server_mails_are_kept(settings):
+    settings.MAIL_SERVER = False
+    tell(make_person())
+    assert Mail.objects.get().state == Mail.State.KEPT
+    assert jobs() == 0
+
+
+def test_a_muted_kind_comes_on_the_centre_only():
+    person = make_person()
+    commands.mute(person_id=person.pk, kind=KIND)
+    commands.mute(person_id=person.pk, kind=KIND)
+    tell(person)
+    assert (Message.objects.count(), Mail.objects.count()) == (1, 0)
+    commands.unmute(person_id=person.pk, kind=KIND)
+    tell(person, once="thing:2")
+    assert Mail.objects.count() == 1
+
+
+def test_people_who_left_are_told_nothing():
+    assert tell(make_person(is_active=False)) == 0
+
+
+def test_an_unnamed_kind_and_a_path_elsewhere_are_mistakes():
+    person = make_person()
+    with pytest.raises(LookupError):
+        tell(person, kind="nobody_named_it")
+    for path in ("https://evil.example/", "//evil.example/"):
+        with pytest.raises(ValueError, match="page of the centre"):
+            tell(person, path=path)
+
+
+def test_the_mail_has_the_headers_that_servers_ask_for():
+    tell(make_person())
+    headers = Mail.objects.get().headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Unsubscribe"].startswith("<http://testserver/unsubscribe/")
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert set(headers) >= {"Message-ID", "Date"}
+
+
+def test_what_must_be_told_has_no_unsubscribing():
+    tell(make_person(), kind="letter")
+    mail = Mail.objects.get()
+    assert "List-Unsubscribe" not in mail.headers
+    assert "/unsubscribe/" not in mail.text + mail.html
+
+
+def test_a_title_cannot_begin_a_header_and_html_is_text():
+    tell(make_person(company=make_company()), title="Tender\r\nBcc: all@example.org <b>now</b>")
+    mail = Mail.objects.get()
+    assert mail.subject == "Tender Bcc: all@example.org <b>now</b>"
+    assert "&lt;b&gt;now" in mail.html
+    assert "<b>now" not in mail.html
