@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pazar.ground.ui import hall, now, preferences
+from pazar.ground.ui import formats, hall, now, preferences
 from pazar.ground.ui import viewer as viewers
 
 WINGS: tuple[tuple[str, str | Promise], ...] = (
@@ -72,7 +72,7 @@ class Shell:
 
     @cached_property
     def zone_city(self) -> str:
-        return self.zone.key.rsplit("/", 1)[-1].replace("_", " ")
+        return formats.zone_city(self.zone)
 
     @cached_property
     def viewer(self) -> viewers.Viewer:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground.errors import Refusal
+from pazar.ground.ui.fields import FigureField
 
 
 class ExampleRefusal(Refusal):
@@ -16,7 +17,7 @@ class ExampleRefusal(Refusal):
 
 class ExampleForm(forms.Form):
     title = forms.CharField(label=_("Title"), help_text=_("What you buy, in the words a supplier would search for."))
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=2)
+    quantity = FigureField(label=_("Quantity"))
     kind = forms.ChoiceField(label=_("Kind"), choices=[("open", _("Open tender")), ("rfq", _("Request for prices"))])
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     lots = forms.ChoiceField(

@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol, get_group_symbol
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
@@ -127,6 +127,11 @@ def zone_name(value: datetime) -> str:
         sign = "+" if minutes >= 0 else "\u2212"
         return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
     return name
+
+
+def zone_city(place: ZoneInfo) -> str:
+    """`София` for Europe/Sofia, in the language in force."""
+    return get_timezone_location(place, locale=_locale(language()), return_city=True)
 
 
 def moment(value: datetime, *, with_zone: bool = True, seconds: bool = False, year: bool | None = None) -> str:

@@ -1,7 +1,7 @@
 """The kit in a real browser: both themes, both widths, both languages."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser import DESK, PHONE, OpenPage, assert_accessible, assert_fits, look
 from tests.factories import make_company, make_person
 
@@ -72,3 +72,40 @@ def test_ctrl_k_and_escape(open_page: OpenPage) -> None:
 def test_first_faulty_field_has_the_focus(open_page: OpenPage) -> None:
     page = open_page("/kit/")
     assert page.evaluate("document.activeElement.name") == "title"
+
+
+def _form_that_saves_itself(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          const form = document.createElement("form");
+          form.dataset.autosave = "/saved-here/";
+          form.innerHTML = "<input name=price id=price><p data-saved role=status></p>";
+          document.querySelector("main").append(form);
+        }"""
+    )
+
+
+def test_draft_saves_itself_and_says_so(open_page: OpenPage) -> None:
+    page = open_page("/kit/")
+    posted: list[str] = []
+
+    def answer(route: Route) -> None:
+        posted.append(route.request.post_data or "")
+        route.fulfill(json={"saved_at": "14:32:07"})
+
+    page.route("**/saved-here/", answer)
+    _form_that_saves_itself(page)
+    page.locator("#price").press_sequentially("125")
+    expect(page.locator("form[data-autosave] [data-saved]")).to_have_text("Saved 14:32:07")
+    assert len(posted) == 1
+    assert "125" in posted[0]
+
+
+def test_draft_that_is_refused_says_why(open_page: OpenPage) -> None:
+    page = open_page("/kit/", language="bg")
+    page.route("**/saved-here/", lambda route: route.fulfill(status=409, json={"reason": "приемът приключи."}))
+    _form_that_saves_itself(page)
+    page.locator("#price").fill("1")
+    said = page.locator("form[data-autosave] [data-saved]")
+    expect(said).to_have_text("Не е запазено: приемът приключи.")
+    expect(said).to_have_class("bad")
