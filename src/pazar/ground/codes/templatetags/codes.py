@@ -47,7 +47,8 @@ def code_picker(
         "source": reverse(f"codes:{kind}"),
         "name": name,
         "value": ", ".join(codes),
-        "attrs": {key: value for key, value in (attrs or {}).items() if value not in ("", None, False)},
+        "attrs": {"class": "form-control"}
+        | {key: value for key, value in (attrs or {}).items() if value not in ("", None, False)},
         "picked": picked,
     }
 
