@@ -19,10 +19,14 @@ class ProcedurePublished:
 
 @dataclass(frozen=True, kw_only=True)
 class ProcedureChanged:
-    """A published procedure got a new version (B6)."""
+    """A published procedure got a new version (B6); what a desk shows of it stands here as it is now."""
 
     procedure_id: UUID
     version: int
+    title: str = ""
+    closes_at: datetime | None = None
+    value_amount: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
