@@ -43,3 +43,16 @@ def alpha2(words: str) -> str:
     if len(text) == 3 and text.isupper():
         return _three_letters().get(text, "")
     return _names().get(_key(text), "")
+
+
+def label(code: str, *, language: str) -> str:
+    """The country's name in `language`, from its ISO 3166 alpha-2 code; a code of no country is its own label."""
+    return str(Locale(language).territories.get(_EUROPEAN_UNION.get(code, code), code))
+
+
+@lru_cache
+def choices(language: str) -> tuple[tuple[str, str], ...]:
+    """All countries with their names in `language`, Bulgaria first and the rest by name."""
+    codes = set(_three_letters().values()) | {"XK"}
+    named = ((code, label(code, language=language)) for code in codes)
+    return tuple(sorted(named, key=lambda pair: (pair[0] != "BG", pair[1].casefold())))

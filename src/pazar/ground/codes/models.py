@@ -55,7 +55,8 @@ class Unit(models.Model):
     """A unit of measure or of packing: the usual ones of UN/CEFACT Recommendations 20 and 21."""
 
     code = models.CharField(primary_key=True, max_length=3)
-    place = models.PositiveSmallIntegerField(unique=True)
+    # Not unique: a unit put in between moves all after it, row by row.
+    place = models.PositiveSmallIntegerField()
     quantity = models.CharField(max_length=16)
     symbol_en = models.TextField(blank=True)
     symbol_bg = models.TextField(blank=True)

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name="Unit",
             fields=[
                 ("code", models.CharField(max_length=3, primary_key=True, serialize=False)),
-                ("place", models.PositiveSmallIntegerField(unique=True)),
+                ("place", models.PositiveSmallIntegerField()),
                 ("quantity", models.CharField(max_length=16)),
                 ("symbol_en", models.TextField(blank=True)),
                 ("symbol_bg", models.TextField(blank=True)),

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_list_is_there() -> None:
-    assert (Cpv.objects.count(), Nuts.objects.count(), Unit.objects.count()) == (9454, 2087, 239)
+    assert (Cpv.objects.count(), Nuts.objects.count(), Unit.objects.count()) == (9454, 2087, 245)
 
 
 def test_every_category_stands_under_the_nearest_one_that_exists() -> None:
