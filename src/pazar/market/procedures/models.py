@@ -31,7 +31,7 @@ class Procedure(models.Model):
         SERVER_AND_PERSON = "server_and_person"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    reference = models.TextField()
+    reference = models.TextField(blank=True)
     origin = models.TextField(choices=Origin, default=Origin.OWN)
     state = models.TextField(choices=State, default=State.DRAFT)
     kind = models.TextField(blank=True)  # rules.kinds.Kind for our own; the source's method otherwise
@@ -83,7 +83,14 @@ class Procedure(models.Model):
                 name="procedures_source_once",
             ),
             models.UniqueConstraint(
-                fields=["reference"], condition=models.Q(origin="own"), name="procedures_reference_once"
+                fields=["reference"],
+                condition=models.Q(origin="own") & ~models.Q(reference=""),
+                name="procedures_reference_once",
+            ),
+            # A draft has none yet: numbers are given out at publication, so that none is missing in a year.
+            models.CheckConstraint(
+                condition=models.Q(origin="outside") | models.Q(state="draft") | ~models.Q(reference=""),
+                name="procedures_published_has_a_reference",
             ),
             models.CheckConstraint(
                 condition=models.Q(origin="outside") | models.Q(buyer__isnull=False),
@@ -168,7 +175,8 @@ class Version(models.Model):
     """A published version, whole: what `rules.versions` compares, and what bids are bound to."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="versions")
+    # The app may delete no version; what has one isn't deleted.
+    procedure = models.ForeignKey(Procedure, on_delete=models.DO_NOTHING, related_name="versions")
     number = models.PositiveIntegerField()
     content = models.JSONField()
     reason = models.TextField(blank=True)
@@ -177,6 +185,18 @@ class Version(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["procedure", "number"], name="procedures_version_once")]
+
+
+class PendingChange(models.Model):
+    """A change of a published procedure that its buyer is still writing. `content` as a version's."""
+
+    procedure = models.OneToOneField(
+        Procedure, on_delete=models.CASCADE, primary_key=True, related_name="pending_change"
+    )
+    content = models.JSONField()
+    reason = models.TextField(blank=True)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
 
 
 class Enquiry(models.Model):

@@ -1,0 +1,482 @@
+"""Every read of procedures beyond a primary key."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from pazar.ground import words
+from pazar.ground.codes.rules import cpv as categories
+from pazar.ground.errors import NotFound
+from pazar.ground.identity import queries as people
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.roles import Role
+from pazar.market.procedures import policies
+from pazar.market.procedures.models import (
+    Document,
+    Enquiry,
+    Item,
+    Lot,
+    PendingChange,
+    Procedure,
+    PublishedAward,
+    Version,
+)
+from pazar.market.procedures.rules import packs, regimes, versions
+from pazar.market.procedures.rules.facts import DocumentFacts, Facts, ItemFacts, LotFacts
+from pazar.market.procedures.rules.regimes import Breach
+
+if TYPE_CHECKING:
+    from pazar.ground.identity.models import Person
+
+PAGE = 30
+
+
+# --- one procedure --------------------------------------------------------------------------
+def visible(actor: Actor) -> QuerySet[Procedure]:
+    """Published procedures, our own and others', and the drafts of the actor's company."""
+    return policies.visible_to(actor, Procedure.objects.all())
+
+
+def procedure_for(actor: Actor, procedure_id: UUID) -> Procedure:
+    """The procedure with its buyer, if the actor may see it. Raises NotFound."""
+    found = visible(actor).select_related("buyer").filter(pk=procedure_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_procedure(actor: Actor, procedure_id: UUID) -> Procedure:
+    """The procedure, if the actor's company is its buyer. Raises NotFound."""
+    found = (
+        Procedure.objects.select_related("buyer")
+        .filter(pk=procedure_id, origin=Procedure.Origin.OWN, buyer_id=actor.company_id)
+        .first()
+        if actor.company_id
+        else None
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_procedure(procedure_id: UUID, *, share: bool = False) -> Procedure:
+    """The procedure with its row locked until the transaction ends. Raises NotFound.
+
+    `share` is for whoever puts something into its box; whoever closes, changes or ends it locks it alone.
+    The first lock of a transaction (then lot, bid, account); the moment is taken after it.
+    """
+    if share:
+        rows = Procedure.objects.raw("SELECT * FROM procedures_procedure WHERE id = %s FOR SHARE", [procedure_id])
+        found = next(iter(rows), None)
+    else:
+        found = Procedure.objects.select_for_update().filter(pk=procedure_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lots(procedure_id: UUID) -> list[Lot]:
+    """The lots in their order, each with its items prefetched."""
+    items = Prefetch("items", queryset=Item.objects.order_by("position", "id"))
+    return list(Lot.objects.filter(procedure_id=procedure_id).order_by("position", "id").prefetch_related(items))
+
+
+def facts(procedure: Procedure) -> Facts:
+    """All that the buyer says, as the rows hold it."""
+    return Facts(
+        kind=procedure.kind,
+        regime=procedure.regime,
+        title=procedure.title,
+        description=procedure.description,
+        language=procedure.language,
+        currency=procedure.currency,
+        value_amount=procedure.value_amount,
+        award_criterion=procedure.award_criterion,
+        vat_included=procedure.vat_included,
+        payment_terms=procedure.payment_terms,
+        delivery_terms=procedure.delivery_terms,
+        requirements=procedure.requirements,
+        seal=procedure.seal,
+        seal_person_id=procedure.seal_person_id,
+        enquiries_close_at=procedure.enquiries_close_at,
+        closes_at=procedure.closes_at,
+        lots=tuple(_lot_facts(lot) for lot in lots(procedure.pk)),
+    )
+
+
+def _lot_facts(lot: Lot) -> LotFacts:
+    return LotFacts(
+        id=lot.pk,
+        title=lot.title,
+        description=lot.description,
+        cpv=tuple(lot.cpv),
+        regions=tuple(lot.regions),
+        value_amount=lot.value_amount,
+        items=tuple(
+            ItemFacts(
+                id=item.pk,
+                description=item.description,
+                cpv=item.cpv,
+                quantity=item.quantity,
+                unit=item.unit,
+                place=item.place,
+                delivery=item.delivery,
+            )
+            for item in lot.items.all()
+        ),
+    )
+
+
+def zone() -> ZoneInfo:
+    """The zone in which the centre counts days."""
+    return ZoneInfo(settings.CENTRE_ZONE)
+
+
+def breaches(
+    facts: Facts, *, moment: datetime, buyer_id: UUID | None, published_at: datetime | None = None
+) -> tuple[Breach, ...]:
+    """What keeps `facts` from being public at `moment`; the holder of the seal must be one of the buyer's people."""
+    return regimes.breaches(
+        facts,
+        packs.pack(facts.regime),
+        moment,
+        zone=zone(),
+        person_holds_key=_holds_key(facts.seal_person_id, buyer_id),
+        published_at=published_at,
+    )
+
+
+def _holds_key(person_id: UUID | None, company_id: UUID | None) -> bool:
+    if person_id is None or company_id is None:
+        return False
+    belongs = any(person.pk == person_id for person in possible_holders(company_id))
+    return belongs and person_id in people.living_sealing_keys([person_id])
+
+
+def possible_holders(company_id: UUID) -> "Sequence[Person]":
+    """Who of the buyer may hold the seal with the centre, by name."""
+    return people.staff(company_id=company_id, roles=[Role.OWNER, Role.BUYER, Role.COMMITTEE_MEMBER])
+
+
+# --- documents, versions, questions ---------------------------------------------------------
+def documents(procedure: Procedure, *, pending: bool = False) -> list[Document]:
+    """The attachments of the current version with their files; `pending` adds those a change would bring."""
+    found = Document.objects.filter(procedure=procedure).select_related("file").order_by("id")
+    if pending:
+        return list(found.filter(until_version=None))
+    return list(found.filter(_in_version(procedure.version)))
+
+
+def _in_version(number: int) -> Q:
+    return Q(since_version__lte=number) & (Q(until_version=None) | Q(until_version__gte=number))
+
+
+def document_facts(found: Collection[Document]) -> list[DocumentFacts]:
+    return [
+        DocumentFacts(
+            id=document.pk,
+            title=document.title,
+            name=document.file.name,
+            size=document.file.size,
+            digest=bytes(document.file.digest).hex(),
+        )
+        for document in found
+    ]
+
+
+def document_for(actor: Actor, procedure_id: UUID, document_id: UUID) -> Document:
+    """A document of a procedure the actor may see; one of a change still being written only for its buyer.
+
+    Documents of earlier versions stay to be read. Raises NotFound.
+    """
+    procedure = procedure_for(actor, procedure_id)
+    found = Document.objects.select_related("file").filter(procedure=procedure, pk=document_id)
+    if not (actor.company_id and procedure.buyer_id == actor.company_id):
+        found = found.filter(since_version__lte=procedure.version)
+    document = found.first()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def version_list(procedure_id: UUID) -> list[Version]:
+    """Published versions, the newest first."""
+    return list(Version.objects.filter(procedure_id=procedure_id).order_by("-number"))
+
+
+def content(procedure: Procedure) -> versions.Content:
+    """What stands in the rows now, as a version would hold it."""
+    return versions.content(facts(procedure), document_facts(documents(procedure)))
+
+
+def published_facts(procedure: Procedure) -> Facts:
+    """The facts of the version that is in force. Raises NotFound for a draft."""
+    found = Version.objects.filter(procedure=procedure, number=procedure.version).first()
+    if found is None:
+        raise NotFound
+    return versions.facts(found.content)
+
+
+def pending_change(procedure: Procedure) -> PendingChange | None:
+    return PendingChange.objects.filter(procedure=procedure).first()
+
+
+def enquiries(procedure: Procedure, actor: Actor) -> list[Enquiry]:
+    """Questions by time: answered ones for all, unanswered ones for the buyer and for whoever asked.
+
+    Never show `asker` to anybody: `is_mine` tells the actor his own.
+    """
+    answered = ~Q(answered_at=None)
+    if actor.company_id is None:
+        shown = Enquiry.objects.filter(answered)
+    elif procedure.buyer_id == actor.company_id:
+        shown = Enquiry.objects.all()
+    else:
+        shown = Enquiry.objects.filter(answered | Q(asker_id=actor.company_id))
+    return list(shown.filter(procedure=procedure).order_by("asked_at", "id"))
+
+
+def is_mine(enquiry: Enquiry, actor: Actor) -> bool:
+    return actor.company_id is not None and enquiry.asker_id == actor.company_id
+
+
+def askers(procedure_id: UUID) -> set[UUID]:
+    """The companies that asked: for telling them of an answer, never for showing."""
+    return set(Enquiry.objects.filter(procedure_id=procedure_id).values_list("asker_id", flat=True))
+
+
+def published_awards(procedure_id: UUID) -> list[PublishedAward]:
+    return list(PublishedAward.objects.filter(procedure_id=procedure_id).order_by("lot_number", "id"))
+
+
+# --- for matching ---------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class LotForMatching:
+    """What an interest is compared with. `value_amount` in `currency`, the lot's own or, with one lot, the whole's."""
+
+    lot_id: UUID
+    cpv: tuple[str, ...]
+    regions: tuple[str, ...]
+    lemmas: frozenset[str]
+    value_amount: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForMatching:
+    """A procedure with what its announcement to suppliers carries."""
+
+    procedure_id: UUID
+    reference: str
+    title: str
+    kind: str
+    regime: str
+    buyer_id: UUID | None
+    buyer_name: str
+    buyer_country: str
+    buyer_number: str
+    published_at: datetime | None
+    closes_at: datetime | None
+    value_amount: Decimal | None
+    currency: str
+    cpv: tuple[str, ...]
+    is_outside: bool
+    is_open: bool
+    lots: tuple[LotForMatching, ...]
+
+
+def facts_for_matching(procedure_ids: Collection[UUID]) -> list[ForMatching]:
+    """Published procedures by id with their lots, for the centre's matcher: two statements, whatever the number."""
+    found = (
+        Procedure.objects.filter(pk__in=list(procedure_ids))
+        .exclude(state=Procedure.State.DRAFT)
+        .select_related("buyer")
+        .prefetch_related(Prefetch("lots", queryset=Lot.objects.order_by("position", "id")))
+    )
+    return [_for_matching(procedure) for procedure in found]
+
+
+def _for_matching(procedure: Procedure) -> ForMatching:
+    own_lots = list(procedure.lots.all())
+    buyer = procedure.buyer
+    return ForMatching(
+        procedure_id=procedure.pk,
+        reference=procedure.reference,
+        title=procedure.title,
+        kind=procedure.kind,
+        regime=procedure.regime,
+        buyer_id=procedure.buyer_id,
+        buyer_name=procedure.buyer_name or (buyer.name if buyer else ""),
+        buyer_country=buyer.country if buyer else "",
+        buyer_number=buyer.number if buyer else "",
+        published_at=procedure.published_at,
+        closes_at=procedure.closes_at,
+        value_amount=procedure.value_amount,
+        currency=procedure.currency,
+        cpv=tuple(procedure.cpv),
+        is_outside=not procedure.is_own,
+        is_open=procedure.state == Procedure.State.PUBLISHED,
+        lots=tuple(
+            LotForMatching(
+                lot_id=lot.pk,
+                cpv=tuple(lot.cpv),
+                regions=tuple(lot.regions),
+                lemmas=frozenset(lot.lemmas),
+                value_amount=lot.value_amount
+                if lot.value_amount is not None or len(own_lots) > 1
+                else procedure.value_amount,
+                currency=lot.currency or procedure.currency,
+            )
+            for lot in own_lots
+        ),
+    )
+
+
+# --- lists ----------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list of procedures is narrowed to. `cpv` and `region` mean everything under them."""
+
+    text: str = ""
+    cpv: str = ""
+    region: str = ""
+    only_open: bool = True
+    origin: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage:
+    """A page of a list; `next` continues it, empty at its end."""
+
+    rows: list[Procedure]
+    next: str
+
+
+def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = "", limit: int = PAGE) -> ListPage:
+    """Procedures everybody may see: the open ones by deadline, all of them the newest first (keyset).
+
+    `after` is the `next` of the page before; one that isn't such starts from the beginning.
+    """
+    found = narrowed(Procedure.objects.exclude(state=Procedure.State.DRAFT), wanted, moment=moment)
+    # The list shows no long text: it isn't read from the table's side store either.
+    found = found.select_related("buyer").defer("description", "requirements", "payment_terms", "delivery_terms")
+    key = "closes_at" if wanted.only_open else "published_at"
+    place = _read_place(after)
+    if wanted.only_open:
+        found = found.order_by("closes_at", "id")
+        if place:
+            found = found.filter(Q(closes_at__gt=place[0]) | Q(closes_at=place[0], id__gt=place[1]))
+    else:
+        found = found.filter(published_at__isnull=False).order_by("-published_at", "-id")
+        if place:
+            found = found.filter(Q(published_at__lt=place[0]) | Q(published_at=place[0], id__lt=place[1]))
+    rows = list(found[: limit + 1])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return ListPage(rows=rows, next=_place(getattr(rows[-1], key), rows[-1].pk) if more else "")
+
+
+def narrowed(found: QuerySet[Procedure], wanted: Wanted, *, moment: datetime) -> QuerySet[Procedure]:
+    if wanted.only_open:
+        # The state alone isn't enough: an outside procedure is closed by nobody but its deadline.
+        found = found.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment)
+    if wanted.origin:
+        found = found.filter(origin=wanted.origin)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.cpv:
+        found = found.filter(_lot_exists("cpv", categories.prefix(wanted.cpv)))
+    if wanted.region:
+        found = found.filter(_lot_exists("regions", wanted.region))
+    if wanted.text.strip():
+        found = found.filter(_said(wanted.text))
+    return found
+
+
+def _lot_exists(field: Literal["cpv", "regions"], beginning: str) -> Exists:
+    # `unnest` with LIKE has no spelling in the ORM. The column is one of the two named; what was asked for is a value.
+    where = f"EXISTS (SELECT 1 FROM unnest({field}) AS code WHERE code LIKE %s)"  # noqa: S608
+    plain = beginning.replace("%", "").replace("_", "").replace("\\", "")
+    found = Lot.objects.filter(procedure_id=OuterRef("pk"))
+    return Exists(found.extra(where=[where], params=[f"{plain}%"]))  # noqa: S610
+
+
+def _said(text: str) -> Q:
+    """A reference, or words that all stand in one lot (with its procedure's own)."""
+    lemmas = words.lemmas(text)
+    named = Q(reference__iexact=text.strip()) | Q(source_id__iexact=text.strip())
+    if not lemmas:
+        return named
+    return named | Q(Exists(Lot.objects.filter(procedure_id=OuterRef("pk"), lemmas__contains=lemmas)))
+
+
+def counts(wanted: Wanted, *, moment: datetime) -> dict[str, int]:
+    """How many there are under the same filters: open, and of those our own and others'."""
+    base = Wanted(text=wanted.text, cpv=wanted.cpv, region=wanted.region, kind=wanted.kind)
+    found = narrowed(Procedure.objects.all(), base, moment=moment)
+    counted: dict[str, int] = found.order_by().aggregate(
+        open=Count("pk"),
+        own=Count("pk", filter=Q(origin=Procedure.Origin.OWN)),
+        outside=Count("pk", filter=Q(origin=Procedure.Origin.OUTSIDE)),
+    )
+    return counted
+
+
+def open_count(moment: datetime) -> int:
+    return Procedure.objects.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment).count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MineRow:
+    procedure: Procedure
+    unanswered: int
+    has_pending_change: bool
+
+
+def mine(actor: Actor, *, state: str = "", after: str = "", limit: int = PAGE) -> tuple[list[MineRow], str]:
+    """The procedures of the actor's company as buyer, the newest first, with how many questions wait (keyset)."""
+    found = Procedure.objects.filter(origin=Procedure.Origin.OWN, buyer_id=actor.company_id)
+    if state:
+        found = found.filter(state=state)
+    place = _read_place(after)
+    if place:
+        found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], id__lt=place[1]))
+    waiting = Enquiry.objects.filter(answered_at=None)
+    found = found.annotate(
+        unanswered=Count("enquiries", filter=Q(enquiries__in=waiting)),
+        changing=Exists(PendingChange.objects.filter(procedure_id=OuterRef("pk"))),
+    ).order_by("-created_at", "-id")
+    rows = list(found[: limit + 1])
+    more = len(rows) > limit
+    rows = rows[:limit]
+    following = _place(rows[-1].created_at, rows[-1].pk) if more else ""
+    return [
+        MineRow(procedure=row, unanswered=row.unanswered, has_pending_change=row.changing) for row in rows
+    ], following
+
+
+def mine_by_state(actor: Actor) -> dict[str, int]:
+    found = Procedure.objects.filter(origin=Procedure.Origin.OWN, buyer_id=actor.company_id)
+    rows = found.order_by().values_list("state").annotate(number=Count("pk"))
+    return {str(state): int(number) for state, number in rows}
+
+
+def _place(moment: datetime, row_id: UUID) -> str:
+    return f"{moment.isoformat()}~{row_id}"
+
+
+def _read_place(text: str) -> tuple[datetime, UUID] | None:
+    moment, _sign, row_id = text.partition("~")
+    try:
+        read = datetime.fromisoformat(moment)
+        return (read, UUID(row_id)) if read.tzinfo else None
+    except ValueError:
+        return None

@@ -1,0 +1,108 @@
+from datetime import timedelta
+
+import pytest
+from tests.factories import make_actor
+
+from pazar import events
+from pazar.ground import clock
+from pazar.ground.errors import Invalid, NotAllowed, NotFound
+from pazar.ground.identity.rules.actor import NOBODY
+from pazar.ground.identity.rules.roles import Role
+from pazar.ground.journal.models import Entry
+from pazar.ground.outbox.models import Event
+from pazar.market.procedures import queries
+from pazar.market.procedures.commands import cancel, enquiries
+from pazar.market.procedures.models import Enquiry, Procedure
+from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded
+from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def buyer():
+    return make_buyer()
+
+
+@pytest.fixture
+def procedure(buyer):
+    return make_procedure(buyer)
+
+
+@pytest.fixture
+def supplier():
+    return make_actor(Role.TENDER_MANAGER)
+
+
+def test_a_question_is_seen_by_its_asker_and_the_buyer_and_answered_to_all(buyer, procedure, supplier):
+    asked = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question=" Медни ли са? ")
+    other = make_actor(Role.TENDER_MANAGER)
+    seen = {actor: len(queries.enquiries(procedure, actor)) for actor in (buyer, supplier, other, NOBODY)}
+    assert seen == {buyer: 1, supplier: 1, other: 0, NOBODY: 0}
+    enquiries.answer(actor=buyer, enquiry_id=asked.pk, answer="Да.")
+    for actor in (buyer, supplier, other, NOBODY):
+        (found,) = queries.enquiries(procedure, actor)
+        assert (found.question, found.answer) == ("Медни ли са?", "Да.")
+        assert queries.is_mine(found, actor) == (actor is supplier)
+    assert Event.objects.filter(kind=events.EnquiryAnswered.__name__).count() == 1
+
+
+def test_who_asked_stands_in_no_open_entry_of_the_journal(procedure, supplier):
+    asked = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?")
+    assert Entry.objects.get(subject_id=asked.pk).secret_key == f"enquiry:{asked.pk}"
+
+
+def test_asking_twice_is_asking_once(procedure, supplier):
+    first = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?")
+    assert enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?") == first
+    assert Enquiry.objects.count() == 1
+
+
+def test_who_may_ask(buyer, procedure):
+    for actor in (buyer, make_actor(Role.SALES_MANAGER), NOBODY):
+        with pytest.raises(NotAllowed):
+            enquiries.ask(actor=actor, procedure_id=procedure.pk, question="?")
+
+
+def test_questions_end(buyer, procedure, supplier):
+    Procedure.objects.filter(pk=procedure.pk).update(enquiries_close_at=clock.db_now() - timedelta(seconds=1))
+    with pytest.raises(QuestionsEnded) as refused:
+        enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?")
+    assert refused.value.params["ended"] in refused.value.sentences[1]
+    cancel.cancel_procedure(actor=buyer, procedure_id=procedure.pk, reason="x")
+    with pytest.raises(NotNow):
+        enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?")
+
+
+def test_a_draft_cant_be_asked_about(supplier):
+    with pytest.raises(NotFound):
+        enquiries.ask(actor=supplier, procedure_id=make_draft().pk, question="?")
+
+
+@pytest.mark.parametrize("text", ["  ", "a\x00", "a" * 5001])
+def test_a_question_is_a_text(procedure, supplier, text):
+    with pytest.raises(Invalid) as refused:
+        enquiries.ask(actor=supplier, procedure_id=procedure.pk, question=text)
+    assert set(refused.value.fields) == {"question"}
+
+
+def test_who_may_answer_and_once(buyer, procedure, supplier):
+    asked = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?")
+    for actor, refusal in (
+        (supplier, NotFound),
+        (make_buyer(), NotFound),
+        (make_actor(Role.READER, company=procedure.buyer), NotAllowed),
+    ):
+        with pytest.raises(refusal):
+            enquiries.answer(actor=actor, enquiry_id=asked.pk, answer="!")
+    for _ in range(2):
+        enquiries.answer(actor=buyer, enquiry_id=asked.pk, answer="!")
+    assert Event.objects.filter(kind=events.EnquiryAnswered.__name__).count() == 1
+    with pytest.raises(AlreadyAnswered):
+        enquiries.answer(actor=buyer, enquiry_id=asked.pk, answer="?")
+    late = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="Още?")
+    cancel.cancel_procedure(actor=buyer, procedure_id=procedure.pk, reason="x")
+    with pytest.raises(NotNow):
+        enquiries.answer(actor=buyer, enquiry_id=late.pk, answer="!")
+    with pytest.raises(NotFound):
+        enquiries.answer(actor=buyer, enquiry_id=procedure.pk, answer="!")
