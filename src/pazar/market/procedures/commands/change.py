@@ -109,7 +109,16 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
             reason=reason,
             closes_at=procedure.closes_at.isoformat() if procedure.closes_at else None,
         )
-        outbox.publish(ProcedureChanged(procedure_id=procedure.pk, version=procedure.version))
+        outbox.publish(
+            ProcedureChanged(
+                procedure_id=procedure.pk,
+                version=procedure.version,
+                title=procedure.title,
+                closes_at=procedure.closes_at,
+                value_amount=procedure.value_amount,
+                currency=procedure.currency,
+            )
+        )
         return procedure
 
 
