@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground.identity.pages.guards import anybody
+from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import context, examples, hall, now, preferences
 
 Sentence = str | Promise
@@ -46,7 +48,8 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def more(request: HttpRequest) -> HttpResponse:
+@anybody
+def more(request: ActorRequest) -> HttpResponse:
     """Every entry of every wing: what the bar on a phone has no room for."""
     wings = [
         {"label": label, "entries": found} for key, label in context.WINGS if (found := hall.entries(request, wing=key))
@@ -55,7 +58,8 @@ def more(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def kit(request: HttpRequest) -> HttpResponse:
+@anybody
+def kit(request: ActorRequest) -> HttpResponse:
     """Every component with an example, in the language and theme in force."""
     moment = now.now()
     form = examples.ExampleForm({"title": "", "quantity": "many", "kind": "open"})

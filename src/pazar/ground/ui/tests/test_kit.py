@@ -69,6 +69,20 @@ def test_ctrl_k_and_escape(open_page: OpenPage) -> None:
     assert page.locator(".pz-menu").is_hidden()
 
 
+def test_j_and_k_walk_through_a_list(open_page: OpenPage) -> None:
+    page = open_page("/kit/")
+    links = page.locator(".pz-list a.t")
+    page.locator("#main").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    page.locator("#id_note").fill("")
+    page.locator("#id_note").press_sequentially("jk")
+    expect(page.locator("#id_note")).to_have_value("jk")
+
+
 def test_first_faulty_field_has_the_focus(open_page: OpenPage) -> None:
     page = open_page("/kit/")
     assert page.evaluate("document.activeElement.name") == "title"

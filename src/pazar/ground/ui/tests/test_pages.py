@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from tests.factories import make_company, make_person
 
 from pazar.ground.errors import NotFound
 from pazar.ground.ui import context, hall, pages
@@ -112,3 +115,16 @@ def test_refusal_becomes_a_page_and_a_bug_does_not(client: Client) -> None:
     assert middleware.process_exception(made, ValueError()) is None
     made.path = "/api/v1/things"
     assert middleware.process_exception(made, NotFound()) is None
+
+
+@pytest.mark.django_db
+def test_the_frame_costs_few_queries(client: Client) -> None:
+    client.force_login(make_person(make_company()))
+    client.get("/kit/")
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/kit/")
+    # What sets the row security of the transaction is no read of a table.
+    reads = [q["sql"] for q in asked if q["sql"].startswith("SELECT") and "_setting(" not in q["sql"]]
+    reads = [sql for sql in reads if "set_config" not in sql]
+    # session, person, memberships (again for the switch of companies), the centre's moment, unread messages
+    assert len(reads) <= 6, "\n".join(reads)

@@ -1,10 +1,21 @@
 // Comforts: Ctrl K goes to the search, menus close on Escape and on a click beside them,
-// the first faulty field of a part that htmx brought takes the focus.
+// j and k walk through a list, the first faulty field of a part that htmx brought takes the focus.
+
+/** @param {number} step one down or one up; Enter then follows the link as everywhere */
+function walk(step) {
+  const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".pz-list a.t")]);
+  const here = links.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  links[Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
+}
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     const search = /** @type {HTMLInputElement|null} */ (document.querySelector("[data-search]"));
     if (search) { event.preventDefault(); search.focus(); search.select(); }
+  }
+  const typing = /** @type {HTMLElement} */ (event.target).closest?.("input, textarea, select, [contenteditable]");
+  if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key === "j" || event.key === "k")) {
+    walk(event.key === "j" ? 1 : -1);
   }
   if (event.key === "Escape") {
     for (const menu of document.querySelectorAll("details[data-menu][open], details.pz-confirm[open]")) {
