@@ -216,8 +216,6 @@ WHITENOISE_USE_FINDERS = not _HASHED
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_MOST_BYTES = int(os.environ.get("PAZAR_FILE_MB", "25")) * 1024**2
-FILE_QUOTA_BYTES = int(os.environ.get("PAZAR_FILES_OF_COMPANY_MB", "2048")) * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
 # --- mail: kept in the mailbox only, unless a server is named --------------------------------

@@ -21,7 +21,6 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-ID", "")
         name = sent if _SANE.fullmatch(sent) else str(new_id())
-        request.request_id = name  # type: ignore[attr-defined]  # error pages show it
         mark = request_id.set(name)
         started = time.perf_counter()
         try:
