@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pazar.ground.identity.middleware.Actors",
     "pazar.ground.ui.middleware.Preferences",
+    "pazar.ground.api.middleware.ApiProblems",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -242,7 +243,7 @@ LOGGING: dict[str, Any] = {
     "filters": {"request": {"()": "pazar.ground.api.logs.RequestFilter"}},
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "pazar.ground.api.logs.Formatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
         }
@@ -253,6 +254,8 @@ LOGGING: dict[str, Any] = {
         # A statement or a request body in a log could hold a draft's price.
         "django.db.backends": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # Our own line tells of every request; Django's would tell its failures a second time.
+        "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }
