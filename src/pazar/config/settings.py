@@ -110,7 +110,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pazar.ground.identity.middleware.Actors",
     "pazar.ground.ui.middleware.Preferences",
-    "pazar.ground.api.middleware.ApiProblems",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -235,6 +234,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("PAZAR_MAIL_FROM", "Pazar <pazar@localhost>"
 # --- keys outside the database --------------------------------------------------------------
 # The server's sealing key, the key that draft prices lie under, and the centre's signing key.
 SEAL_KEYS = Path(os.environ.get("PAZAR_SEAL_KEYS", str(DATA / "keys")))
+# Each may come from the environment instead of a file: 64 hexadecimal digits.
+SEAL_KEY_VALUES = {
+    name: os.environ.get(f"PAZAR_{name.upper()}_KEY", "").strip() for name in ("sealing", "drafts", "signing")
+}
 
 # --- logs: one JSON object a line, with the request's id, never a body ------------------------
 LOGGING: dict[str, Any] = {
@@ -243,7 +246,7 @@ LOGGING: dict[str, Any] = {
     "filters": {"request": {"()": "pazar.ground.api.logs.RequestFilter"}},
     "formatters": {
         "json": {
-            "()": "pazar.ground.api.logs.Formatter",
+            "()": "pythonjsonlogger.json.JsonFormatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
         }
@@ -254,8 +257,6 @@ LOGGING: dict[str, Any] = {
         # A statement or a request body in a log could hold a draft's price.
         "django.db.backends": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
-        # Our own line tells of every request; Django's would tell its failures a second time.
-        "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }

@@ -11,10 +11,14 @@ from uuid import UUID
 from pazar import events
 from pazar.ground import outbox
 from pazar.ground.jobs import clockwork
+from pazar.market.bids import handlers as bids
 
 Handler = Callable[[Any], None]
 
-AT_ONCE: dict[type, tuple[Handler, ...]] = {}
+AT_ONCE: dict[type, tuple[Handler, ...]] = {
+    # A procedure is never public without the box its bids go into.
+    events.ProcedurePublished: (bids.make_box,),
+}
 
 WIRING: dict[type, tuple[Handler, ...]] = {
     events.ProcedurePublished: (),
@@ -31,7 +35,9 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.LeadTaken: (),
 }
 
-CLOCKWORK: dict[str, Callable[[UUID], None]] = {}
+CLOCKWORK: dict[str, Callable[[UUID], None]] = {
+    "close_procedure": bids.close_box,
+}
 
 
 def connect() -> None:

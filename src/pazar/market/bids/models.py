@@ -18,6 +18,8 @@ class Box(models.Model):
     made_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     digest = models.BinaryField(null=True)  # over the whole box, published at the deadline
+    sealed_salt = models.BinaryField(null=True)  # the digest's, under the server's key until the opening
+    salt = models.BinaryField(null=True)  # published at the opening: before it, it would tell how many bid
     opened_at = models.DateTimeField(null=True, blank=True)
     opened_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -1,0 +1,1 @@
+"""What bids need from outside the database."""

@@ -1,0 +1,1 @@
+"""Every write on bids and their boxes."""

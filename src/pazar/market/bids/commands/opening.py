@@ -1,0 +1,264 @@
+"""Open the box: the holders' act after the deadline (B8)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from pazar.events import BoxOpened
+from pazar.ground import clock, journal, outbox
+from pazar.ground.errors import Invalid
+from pazar.ground.identity.rules.actor import CENTRE, Actor
+from pazar.ground.identity.scope import acting
+from pazar.market.bids import policies, queries
+from pazar.market.bids.adapters import keys
+from pazar.market.bids.commands import close
+from pazar.market.bids.commands.boxes import SERVER, person_holder
+from pazar.market.bids.commands.drafts import secret_key
+from pazar.market.bids.models import Box, Envelope, OpenedEnvelope, ReleasedShare
+from pazar.market.bids.refusals import (
+    EnvelopesRefused,
+    NotTheHolder,
+    NotToBeOpened,
+    NotYetClosed,
+    ShareFalse,
+    SharesMissing,
+)
+from pazar.market.bids.rules import canonical, contents, envelope, opening
+from pazar.market.bids.rules.contents import ContentFaulty, ItemAsked
+from pazar.market.bids.rules.envelope import EnvelopeRefused, Kind, Reason
+from pazar.market.bids.rules.holders import HolderKind, HoldersList
+from pazar.market.bids.rules.opening import Release
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.commands import states
+from pazar.market.procedures.models import Procedure
+
+_SHUT_FOR_EVER = (Procedure.State.DRAFT, Procedure.State.CANCELLED, Procedure.State.FAILED)
+CANNOT_OPEN = b""
+"""A holder's answer where his share isn't sealed to his key: that envelope stays shut, the others don't."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareRequest:
+    """What a holder's browser is asked for one envelope; `document` is `opening.ask_share`'s."""
+
+    envelope_id: UUID
+    lot: str
+    kind: str
+    document: bytes
+
+
+def ask_shares(*, actor: Actor, procedure_id: UUID) -> list[ShareRequest]:
+    """The shares that this holder hasn't released yet, after the end of the tender period (B8).
+
+    From here on he could know how many bid: so asking is recorded. Raises NotFound, NotAllowed, NotYetClosed,
+    NotToBeOpened, NotTheHolder.
+    """
+    with acting(CENTRE):
+        procedure, box, _moment = _closed(actor, procedure_id)
+        holder = _holder(actor, queries.holders_of(box).holders)
+        released = _released(procedure.pk)
+        asked = [
+            ShareRequest(
+                envelope_id=row.pk,
+                lot=str(row.lot_id),
+                kind=row.kind,
+                document=opening.ask_share(envelope.parse(bytes(row.content)), holder=holder),
+            )
+            for row in _envelopes(procedure.pk)
+            if holder not in released.get(row.pk, {})
+        ]
+
+        if asked:
+            journal.append("box.shares-asked", actor=actor, subject=box, holder=holder)
+        return asked
+
+
+def release_shares(*, actor: Actor, procedure_id: UUID, shares: Mapping[UUID, bytes]) -> int:
+    """Take in the shares that a holder's browser released, by envelope; how many were new (B8).
+
+    Each is checked against what its bidder committed to: a false one refuses all and names its holder. `CANNOT_OPEN`
+    stands for a share that the browser couldn't open. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened,
+    NotTheHolder, ShareFalse, EnvelopesRefused, Invalid.
+    """
+    with acting(CENTRE):
+        procedure, box, moment = _closed(actor, procedure_id)
+        listed = queries.holders_of(box).holders
+        holder = _holder(actor, listed)
+        released = _released(procedure.pk)
+        rows = {row.pk: row for row in _envelopes(procedure.pk)}
+        if unknown := set(shares) - set(rows):
+            raise Invalid(fields={str(one): _("There is no such envelope in this box.") for one in unknown})
+        new: list[ReleasedShare] = []
+        for envelope_id, document in shares.items():
+            row = rows[envelope_id]
+            share = CANNOT_OPEN
+            if document != CANNOT_OPEN:
+                read = _read_share(row, document, holder=holder, name=_name(listed, holder))
+                share = opening.write_release(read)
+            if holder not in released.get(envelope_id, {}):
+                new.append(
+                    ReleasedShare(
+                        envelope=row,
+                        buyer_id=row.buyer_id,
+                        company_id=row.company_id,
+                        holder=holder,
+                        share=share,
+                        released_at=moment,
+                    )
+                )
+
+        ReleasedShare.objects.bulk_create(new)
+        if new:
+            shut = sum(one.share == CANNOT_OPEN for one in new)
+            journal.append("box.shares-released", actor=actor, subject=box, holder=holder, not_openable=shut)
+        return len(new)
+
+
+def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
+    """Open every bid that counts, publish the content keys, and let all who may see (B8).
+
+    An envelope that can't be opened or read is recorded with its fault and stops no other. Opening what is open does
+    nothing. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened, SharesMissing.
+    """
+    with acting(CENTRE):
+        procedure, box, moment = _closed(actor, procedure_id)
+        if box.opened_at is not None:
+            return box
+        listed = queries.holders_of(box).holders
+        rows = _envelopes(procedure.pk)
+        released = _released(procedure.pk)
+        _check_shares(listed, rows, released)
+        items = {lot.pk: queries.items_asked(lot) for lot in procedures.lots(procedure.pk)}
+        opened = [_opened(row, listed, released.get(row.pk, {}), procedure, items[row.lot_id], moment) for row in rows]
+
+        OpenedEnvelope.objects.bulk_create(opened)
+        box.salt = keys.draft_key().unlock(bytes(box.sealed_salt or b""), about=procedure.pk.bytes)
+        box.opened_at, box.opened_by_id = moment, actor.person_id
+        box.save(update_fields=["salt", "opened_at", "opened_by"])
+        journal.append(
+            "box.opened",
+            actor=actor,
+            subject=box,
+            digest=bytes(box.digest or b"").hex(),
+            salt=bytes(box.salt).hex(),
+            bids=len({row.submission_id for row in rows}),
+            faults=sum(bool(one.fault) for one in opened),
+        )
+        journal.disclose(secret_key(procedure.pk))
+        states.mark_opened(procedure, actor=actor, moment=moment)
+        outbox.publish(BoxOpened(procedure_id=procedure.pk, opened_at=moment))
+        return box
+
+
+def _closed(actor: Actor, procedure_id: UUID) -> tuple[Procedure, Box, datetime]:
+    """The procedure locked alone and its shut box; shuts it where the clockwork hasn't come to it yet."""
+    procedure = procedures.lock_procedure(procedure_id)
+    moment = clock.db_now()
+    policies.require_opener(actor, procedure)
+    if procedure.state in _SHUT_FOR_EVER or procedure.closes_at is None:
+        raise NotToBeOpened
+    if procedure.state == Procedure.State.PUBLISHED:
+        if moment < procedure.closes_at:
+            raise NotYetClosed(closes_at=procedure.closes_at, moment=moment)
+        return procedure, close.shut(procedure, moment), moment
+    return procedure, queries.box(procedure.pk), moment
+
+
+def _envelopes(procedure_id: UUID) -> list[Envelope]:
+    """All envelopes that count, in the order they are opened in."""
+    submissions = [one.pk for one in queries.in_the_box(procedure_id)]
+    order = [kind.value for kind in Kind]
+    found = Envelope.objects.filter(submission_id__in=submissions).select_related("submission", "submission__bid")
+    place = {pk: number for number, pk in enumerate(submissions)}
+    return sorted(found, key=lambda row: (order.index(row.kind), place[row.submission_id], str(row.lot_id)))
+
+
+def _released(procedure_id: UUID) -> dict[UUID, dict[str, bytes]]:
+    return {
+        envelope_id: {one.holder: bytes(one.share) for one in given}
+        for envelope_id, given in queries.released_by(procedure_id).items()
+    }
+
+
+def _holder(actor: Actor, listed: HoldersList) -> str:
+    holder = person_holder(actor.person_id) if actor.person_id else ""
+    if holder not in {one.id for one in listed.holders}:
+        raise NotTheHolder(holders=", ".join(one.name for one in listed.holders))
+    return holder
+
+
+def _name(listed: HoldersList, holder: str) -> str:
+    return next((one.name for one in listed.holders if one.id == holder), holder)
+
+
+def _read_share(row: Envelope, document: bytes, *, holder: str, name: str) -> Release:
+    try:
+        read = opening.read_release(envelope.parse(bytes(row.content)), document)
+    except EnvelopeRefused as refused:
+        if Reason.SHARE_FALSE in refused.reasons:
+            raise ShareFalse(holder=name) from refused
+        raise EnvelopesRefused(refused.breaches) from refused
+    if read.holder != holder:
+        raise ShareFalse(holder=name)
+    return read
+
+
+def _check_shares(listed: HoldersList, rows: Sequence[Envelope], released: Mapping[UUID, Mapping[str, bytes]]) -> None:
+    """Enough persons have answered for every envelope, if only that they can't open their share of it."""
+    if listed.server_alone_opens:
+        return
+    silent = [
+        holder
+        for holder in listed.holders
+        if holder.kind is HolderKind.PERSON and any(holder.id not in released.get(row.pk, {}) for row in rows)
+    ]
+    if len(listed.holders) - len(silent) < listed.threshold:
+        raise SharesMissing(holder=silent[0].name)
+
+
+def _opened(
+    row: Envelope,
+    listed: HoldersList,
+    shares: Mapping[str, bytes],
+    procedure: Procedure,
+    items: list[ItemAsked],
+    moment: datetime,
+) -> OpenedEnvelope:
+    made = OpenedEnvelope(envelope=row, company_id=row.company_id, buyer_id=row.buyer_id, opened_at=moment, fault="")
+    try:
+        read = envelope.parse(bytes(row.content))
+        result = opening.open_envelope(read, releases=_releases(read, listed, shares))
+    except EnvelopeRefused as refused:
+        made.fault = refused.breaches[0].reason.value
+        return made
+    made.content_key = result.content_key
+    made.content = _as_json(result.content)
+    try:
+        if row.kind == Kind.PRICE:
+            contents.read_prices(
+                result.content, items=items, currency=procedure.currency, vat_included=procedure.vat_included
+            )
+        else:
+            contents.read_technical(result.content)
+    except ContentFaulty as faulty:
+        made.fault = faulty.fault.value
+    return made
+
+
+def _releases(read: envelope.Envelope, listed: HoldersList, shares: Mapping[str, bytes]) -> list[Release]:
+    """The persons' released shares and the server's own."""
+    found = [opening.read_release(read, document) for document in shares.values() if document != CANNOT_OPEN]
+    if any(holder.id == SERVER for holder in listed.holders):
+        found.append(opening.release(read, holder=SERVER, key=keys.sealing()))
+    return found
+
+
+def _as_json(content: bytes) -> canonical.Json:
+    """The content for the record, None where it isn't a document or holds what a JSON column can't."""
+    try:
+        return None if b"\\u0000" in content else canonical.decode(content)
+    except canonical.NotCanonical:
+        return None

@@ -1,0 +1,49 @@
+"""Who may bid, and who may see what of bids."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pazar.ground.errors import NotAllowed, NotFound
+from pazar.ground.identity import policies as roles
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.roles import BIDDING, BUYING
+from pazar.market.bids.refusals import OwnProcedure
+from pazar.market.procedures.models import Procedure
+
+
+def is_bidder(actor: Actor) -> bool:
+    """Whether he bids for his company at all: what the hall shows him."""
+    return actor.has(BIDDING)
+
+
+def may_bid(actor: Actor, procedure: Procedure) -> bool:
+    return is_bidder(actor) and actor.company_id != procedure.buyer_id
+
+
+@dataclass(frozen=True)
+class Bidder:
+    """Who bids, and who does it for him."""
+
+    company_id: UUID
+    person_id: UUID
+
+
+def require_bidder(actor: Actor, procedure: Procedure) -> Bidder:
+    """Raises OwnProcedure for the buyer's people, NotAllowed for another role and for what nobody did."""
+    roles.require(actor, BIDDING)
+    if actor.company_id is None or actor.person_id is None:
+        raise NotAllowed
+    if procedure.buyer_id == actor.company_id:
+        raise OwnProcedure
+    return Bidder(actor.company_id, actor.person_id)
+
+
+def is_buyers(actor: Actor, procedure: Procedure) -> bool:
+    return actor.company_id is not None and procedure.is_own and procedure.buyer_id == actor.company_id
+
+
+def require_opener(actor: Actor, procedure: Procedure) -> None:
+    """Raises NotFound for a foreign procedure's box, NotAllowed for another role."""
+    if not is_buyers(actor, procedure):
+        raise NotFound
+    roles.require(actor, BUYING)

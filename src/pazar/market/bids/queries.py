@@ -1,0 +1,339 @@
+"""Every read of bids beyond a primary key. Row security is the second wall: call within `acting(actor)`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from pazar.ground.errors import NotFound
+from pazar.ground.identity import queries as identity
+from pazar.ground.identity.rules.actor import Actor
+from pazar.market.bids import policies
+from pazar.market.bids.adapters import keys
+from pazar.market.bids.models import Bid, Box, Envelope, OpenedEnvelope, ReleasedShare, Submission
+from pazar.market.bids.refusals import BidNotReady
+from pazar.market.bids.rules import box as boxes
+from pazar.market.bids.rules import canonical, contents, drafts, envelope, holders, readiness
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.models import Lot, Procedure
+
+PAGE = 50
+
+
+# --- one bid --------------------------------------------------------------------------------
+def bids_of(actor: Actor) -> QuerySet[Bid]:
+    """The bids of the actor's company."""
+    return Bid.objects.filter(company_id=actor.company_id) if actor.company_id else Bid.objects.none()
+
+
+def own_bid(actor: Actor, bid_id: UUID) -> Bid:
+    """The bid with its procedure, if it is the actor's company's. Raises NotFound."""
+    found = bids_of(actor).select_related("procedure", "procedure__buyer", "current").filter(pk=bid_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def bid_on(actor: Actor, procedure_id: UUID) -> Bid | None:
+    """His company's bid on a procedure, if it began one."""
+    return bids_of(actor).select_related("current").filter(procedure_id=procedure_id).first()
+
+
+def lock_own_bid(actor: Actor, bid_id: UUID) -> tuple[Procedure, Bid]:
+    """The procedure shared and the bid alone, in the house's order of locks. Raises NotFound."""
+    procedure_id = bids_of(actor).filter(pk=bid_id).values_list("procedure_id", flat=True).first()
+    if procedure_id is None:
+        raise NotFound
+    procedure = procedures.lock_procedure(procedure_id, share=True)
+    return procedure, bids_of(actor).select_for_update().get(pk=bid_id)
+
+
+def my_bids(actor: Actor, *, before: UUID | None = None, limit: int = PAGE) -> list[Bid]:
+    """His company's bids, the newest first; `before` continues after that one (index bids_of_company)."""
+    found = bids_of(actor).select_related("procedure", "procedure__buyer", "current").order_by("-created_at", "-id")
+    if before is not None:
+        at = bids_of(actor).filter(pk=before).values_list("created_at", flat=True).first()
+        if at is None:
+            raise NotFound
+        found = found.filter(created_at__lte=at).exclude(pk=before)
+    return list(found[:limit])
+
+
+def draft_of(bid: Bid) -> drafts.Draft:
+    """What was typed, out from under the server's key; for the bidder alone."""
+    if bid.draft is None:
+        return drafts.Draft()
+    return drafts.decode(keys.draft_key().unlock(bytes(bid.draft), about=bid.pk.bytes))
+
+
+# --- readiness ------------------------------------------------------------------------------
+def asked(procedure: Procedure, lots: list[Lot] | None = None) -> readiness.Asked:
+    """What the procedure in force asks of a bid."""
+    if procedure.closes_at is None:
+        raise NotFound
+    return readiness.Asked(
+        procedure=procedure.pk,
+        version=procedure.version,
+        is_open=procedure.is_own and procedure.state == Procedure.State.PUBLISHED,
+        closes_at=procedure.closes_at,
+        currency=procedure.currency,
+        vat_included=procedure.vat_included,
+        lots=tuple(_lot_asked(lot) for lot in (procedures.lots(procedure.pk) if lots is None else lots)),
+    )
+
+
+def _lot_asked(lot: Lot) -> readiness.LotAsked:
+    return readiness.LotAsked(id=lot.pk, number=lot.number, title=lot.title, items=tuple(items_asked(lot)))
+
+
+def items_asked(lot: Lot) -> list[contents.ItemAsked]:
+    return [contents.ItemAsked(id=item.pk, quantity=item.quantity or Decimal(0)) for item in lot.items.all()]
+
+
+def readiness_of(actor: Actor, bid: Bid, asked: readiness.Asked, *, moment: datetime) -> readiness.Readiness:
+    """The live checklist, from the manifest of the draft: no value is read."""
+    return readiness.check(
+        filled=drafts.read_filled(bid.draft_manifest),
+        asked=asked,
+        confirmed_version=bid.confirmed_version,
+        moment=moment,
+        may_submit=policies.is_bidder(actor),
+    )
+
+
+# --- sealing --------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class ToSeal:
+    """All that the bidder's browser needs to seal his bid. `contents` are values for canonical documents."""
+
+    procedure_id: UUID
+    version: int
+    company_id: UUID
+    bid_id: UUID
+    holders: bytes
+    centre_key: bytes
+    contents: tuple[tuple[str, envelope.Kind, dict[str, canonical.Json]], ...]
+
+
+def to_seal(actor: Actor, bid_id: UUID, *, moment: datetime) -> ToSeal:
+    """For the bidder's own people, once the bid is ready. Raises NotFound, BidNotReady."""
+    bid = own_bid(actor, bid_id)
+    wanted = asked(bid.procedure)
+    draft = draft_of(bid)
+    found = readiness_of(actor, bid, wanted, moment=moment)
+    if not found.is_ready:
+        raise BidNotReady(found)
+    return ToSeal(
+        procedure_id=bid.procedure_id,
+        version=bid.procedure.version,
+        company_id=bid.company_id,
+        bid_id=bid.pk,
+        holders=holders_of(box(bid.procedure_id)).document,
+        centre_key=keys.centre_public(),
+        contents=tuple(
+            (str(lot.id), kind, document)
+            for lot in wanted.lots
+            if not draft.lot(str(lot.id)).left_out
+            for kind, document in draft_contents(draft, lot, wanted)
+        ),
+    )
+
+
+def draft_contents(
+    draft: drafts.Draft, lot: readiness.LotAsked, wanted: readiness.Asked
+) -> list[tuple[envelope.Kind, dict[str, canonical.Json]]]:
+    """What goes into a lot's envelopes, from a draft that is ready."""
+    part = draft.lot(str(lot.id))
+    technical = contents.Technical(
+        offer=part.offer,
+        delivery_days=int(part.delivery_days),
+        valid_days=int(draft.valid_days),
+        declarations=draft.declarations,
+    )
+    prices = contents.price_document(
+        unit_prices={item.id: Decimal(part.prices[str(item.id)]) for item in lot.items},
+        items=lot.items,
+        currency=wanted.currency,
+        vat_included=wanted.vat_included,
+    )
+    return [(envelope.Kind.TECHNICAL, contents.technical_document(technical)), (envelope.Kind.PRICE, prices)]
+
+
+# --- the box --------------------------------------------------------------------------------
+def box(procedure_id: UUID) -> Box:
+    """Raises NotFound."""
+    found = Box.objects.filter(pk=procedure_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def holders_of(found: Box) -> holders.SignedHolders:
+    """The signed list, checked by the centre's own key. Raises HoldersRefused if somebody changed it."""
+    return holders.read(bytes(found.holders), centre_key=keys.centre_public())
+
+
+def in_the_box(procedure_id: UUID) -> list[Submission]:
+    """What counts: the current submission of every bid not withdrawn. As the centre; never shown before the opening."""
+    found = Submission.objects.filter(
+        pk__in=Bid.objects.filter(procedure_id=procedure_id, state=Bid.State.SUBMITTED).values("current_id")
+    )
+    return list(found.order_by("received_at", "id"))
+
+
+def box_document(found: Box, submissions: list[Submission], *, salt: bytes) -> bytes:
+    return boxes.document(procedure=found.pk, bid_digests=[bytes(one.digest) for one in submissions], salt=salt)
+
+
+# --- receipts -------------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class ReceiptEnvelope:
+    lot_number: str
+    kind: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the bidder keeps: the digest that stands for his sealed bid, and the database's time."""
+
+    bid_id: UUID
+    submission_id: UUID
+    procedure_id: UUID
+    reference: str
+    title: str
+    version: int
+    number: int
+    digest: str
+    received_at: datetime
+    counts: bool
+    """Whether it is the one in the box: neither replaced nor withdrawn."""
+
+
+def receipt_of(procedure: Procedure, bid: Bid, submission: Submission) -> Receipt:
+    return Receipt(
+        bid_id=bid.pk,
+        submission_id=submission.pk,
+        procedure_id=procedure.pk,
+        reference=procedure.reference,
+        title=procedure.title,
+        version=submission.procedure_version,
+        number=submission.number,
+        digest=bytes(submission.digest).hex(),
+        received_at=submission.received_at,
+        counts=bid.is_sealed and bid.current_id == submission.pk,
+    )
+
+
+def receipts(actor: Actor, bid: Bid) -> list[Receipt]:
+    """All receipts of a bid of his, the latest first."""
+    if bid.company_id != actor.company_id:
+        return []
+    found = Submission.objects.filter(bid=bid).order_by("-number")
+    return [receipt_of(bid.procedure, bid, submission) for submission in found]
+
+
+def receipt_envelopes(submission_id: UUID) -> list[ReceiptEnvelope]:
+    found = Envelope.objects.filter(submission_id=submission_id).select_related("lot")
+    return [
+        ReceiptEnvelope(lot_number=one.lot.number, kind=one.kind, size=len(one.content), digest=bytes(one.digest).hex())
+        for one in found.order_by("lot__position", "kind")
+    ]
+
+
+# --- what was opened ------------------------------------------------------------------------
+@dataclass(frozen=True, kw_only=True)
+class OpenedLot:
+    """A lot of an opened bid. `fault` is empty, or the code of why it can't be read: then there is no total."""
+
+    lot_id: UUID
+    prices: Mapping[UUID, Decimal]
+    total: Decimal | None
+    currency: str
+    vat_included: bool
+    technical: Mapping[str, Any]
+    fault: str
+    content_keys: Mapping[str, str]
+    """By kind of envelope, hexadecimal: with it anybody opens the envelope again."""
+    envelope_digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedBid:
+    bid_id: UUID
+    company_id: UUID
+    company_name: str
+    number: int
+    version: int
+    received_at: datetime
+    digest: str
+    lots: tuple[OpenedLot, ...]
+
+
+def opened_bids(procedure_id: UUID) -> list[OpenedBid]:
+    """What the opening of a procedure made known, by time of receipt; lots in their order.
+
+    Call within `acting` as the buyer or the centre: a bidder sees his own alone. A few statements, whatever the number.
+    """
+    lots = {lot.pk: lot for lot in procedures.lots(procedure_id)}
+    found = (
+        OpenedEnvelope.objects.filter(envelope__submission__bid__procedure_id=procedure_id)
+        .select_related("envelope", "envelope__submission", "envelope__submission__bid")
+        .defer("envelope__content", "envelope__submission__manifest", "envelope__submission__bid__draft")
+        .order_by("envelope__submission__received_at", "envelope__submission_id")
+    )
+    by_submission: dict[UUID, tuple[Submission, dict[UUID, dict[str, OpenedEnvelope]]]] = {}
+    for opened in found:
+        submission = opened.envelope.submission
+        _one, kinds = by_submission.setdefault(submission.pk, (submission, {}))
+        kinds.setdefault(opened.envelope.lot_id, {})[opened.envelope.kind] = opened
+    names = identity.companies([submission.company_id for submission, _kinds in by_submission.values()])
+    return [
+        OpenedBid(
+            bid_id=submission.bid_id,
+            company_id=submission.company_id,
+            company_name=names[submission.company_id].name,
+            number=submission.number,
+            version=submission.procedure_version,
+            received_at=submission.received_at,
+            digest=bytes(submission.digest).hex(),
+            lots=tuple(_opened_lot(lot_id, kinds[lot_id]) for lot_id in lots if lot_id in kinds),
+        )
+        for submission, kinds in by_submission.values()
+    ]
+
+
+def _opened_lot(lot_id: UUID, kinds: dict[str, OpenedEnvelope]) -> OpenedLot:
+    price = kinds.get(envelope.Kind.PRICE.value)
+    technical = kinds.get(envelope.Kind.TECHNICAL.value)
+    fault = next((one.fault for one in kinds.values() if one.fault), "")
+    content: dict[str, Any] = price.content if price is not None and price.content and not price.fault else {}
+    return OpenedLot(
+        lot_id=lot_id,
+        prices={UUID(line["item"]): Decimal(line["unit_price"]) for line in content.get("items", [])},
+        total=Decimal(content["total"]) if content and not fault else None,
+        currency=content.get("currency", ""),
+        vat_included=content.get("vat_included", False),
+        technical=technical.content if technical is not None and technical.content and not technical.fault else {},
+        fault=fault,
+        content_keys={kind: bytes(one.content_key).hex() for kind, one in kinds.items() if one.content_key},
+        envelope_digests={kind: bytes(one.envelope.digest).hex() for kind, one in kinds.items()},
+    )
+
+
+def has_bid(company_id: UUID, procedure_id: UUID) -> bool:
+    """Whether a company's bid was in the box: after the opening it sees the record."""
+    return Bid.objects.filter(company_id=company_id, procedure_id=procedure_id, state=Bid.State.SUBMITTED).exists()
+
+
+def released_by(procedure_id: UUID) -> dict[UUID, list[ReleasedShare]]:
+    """Released shares by envelope. As the centre."""
+    found: dict[UUID, list[ReleasedShare]] = {}
+    for one in ReleasedShare.objects.filter(envelope__submission__bid__procedure_id=procedure_id).order_by("holder"):
+        found.setdefault(one.envelope_id, []).append(one)
+    return found
