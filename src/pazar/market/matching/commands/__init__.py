@@ -1,0 +1,1 @@
+"""Interests, matches, and telling of them."""

@@ -1,0 +1,15 @@
+"""Matching what takes longer than a click may."""
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from pazar.market.matching.commands import interests, match
+
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
+
+
+@app.task(name=interests.MATCH, retry=RETRY, pass_context=False)
+def match_interest(interest_id: str) -> None:
+    match.match_interest(interest_id=UUID(interest_id))

@@ -1,0 +1,80 @@
+"""Interests as the rules compare them, from their rows and from their stored versions."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from pazar.market.matching.models import Interest, InterestVersion
+from pazar.market.matching.rules.interests import InterestFacts, Word
+
+
+def facts(interest: Interest) -> InterestFacts:
+    """An interest as it stands now."""
+    return InterestFacts(
+        company_id=interest.company_id,
+        cpv=tuple(interest.cpv),
+        regions=tuple(interest.regions),
+        words_any=_words(interest.words_any, interest.lemmas_any),
+        words_none=_words(interest.words_none, interest.lemmas_none),
+        value_min=interest.value_min,
+        value_max=interest.value_max,
+        kinds=frozenset(interest.kinds),
+        with_outside=interest.with_outside,
+        is_active=interest.is_active,
+    )
+
+
+def content(interest: Interest) -> dict[str, Any]:
+    """An interest as its version keeps it: JSON of plain values."""
+    return {
+        "name": interest.name,
+        "cpv": list(interest.cpv),
+        "regions": list(interest.regions),
+        "words_any": list(interest.words_any),
+        "words_none": list(interest.words_none),
+        "lemmas_any": list(interest.lemmas_any),
+        "lemmas_none": list(interest.lemmas_none),
+        "value_min": None if interest.value_min is None else str(interest.value_min),
+        "value_max": None if interest.value_max is None else str(interest.value_max),
+        "kinds": list(interest.kinds),
+        "with_outside": interest.with_outside,
+        "mail_outside": interest.mail_outside,
+        "is_active": interest.is_active,
+    }
+
+
+def versions(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], InterestFacts]:
+    """Interests as they stood at these versions, in one query."""
+    if not wanted:
+        return {}
+    asked = Q()
+    for interest_id, number in set(wanted):
+        asked |= Q(interest_id=interest_id, number=number)
+    rows = InterestVersion.objects.filter(asked).select_related("interest")
+    return {(row.interest_id, row.number): _from_content(row.content, row.interest.company_id) for row in rows}
+
+
+def _from_content(stored: dict[str, Any], company_id: UUID) -> InterestFacts:
+    return InterestFacts(
+        company_id=company_id,
+        cpv=tuple(stored["cpv"]),
+        regions=tuple(stored["regions"]),
+        words_any=_words(stored["words_any"], stored["lemmas_any"]),
+        words_none=_words(stored["words_none"], stored["lemmas_none"]),
+        value_min=_amount(stored["value_min"]),
+        value_max=_amount(stored["value_max"]),
+        kinds=frozenset(stored["kinds"]),
+        with_outside=stored["with_outside"],
+        is_active=stored["is_active"],
+    )
+
+
+def _words(typed: list[str], lemmas: list[str]) -> tuple[Word, ...]:
+    return tuple(Word(typed=word, lemma=lemma) for word, lemma in zip(typed, lemmas, strict=True))
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

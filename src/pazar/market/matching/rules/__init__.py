@@ -1,0 +1,1 @@
+"""What an interest means, and why a lot fits one: pure."""
