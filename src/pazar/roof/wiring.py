@@ -12,6 +12,7 @@ from pazar import events
 from pazar.ground import outbox
 from pazar.ground.jobs import clockwork
 from pazar.market.bids import handlers as bids
+from pazar.market.matching import handlers as matching
 
 Handler = Callable[[Any], None]
 
@@ -21,13 +22,13 @@ AT_ONCE: dict[type, tuple[Handler, ...]] = {
 }
 
 WIRING: dict[type, tuple[Handler, ...]] = {
-    events.ProcedurePublished: (),
-    events.ProcedureChanged: (),
+    events.ProcedurePublished: (matching.match_published,),
+    events.ProcedureChanged: (matching.match_changed,),
     events.ProcedureClosed: (),
     events.ProcedureCancelled: (),
     events.EnquiryAnswered: (),
-    events.OutsideProceduresImported: (),
-    events.SuppliersMatched: (),
+    events.OutsideProceduresImported: (matching.match_imported,),
+    events.SuppliersMatched: (matching.tell_suppliers,),
     events.BidSubmitted: (),
     events.BidWithdrawn: (),
     events.BoxOpened: (),

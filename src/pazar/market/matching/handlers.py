@@ -5,7 +5,7 @@ from pazar.market.matching.commands import match, tell
 
 
 def match_published(event: events.ProcedurePublished) -> None:
-    match.match_procedure(procedure_id=event.procedure_id)
+    match.match_procedure(procedure_id=event.procedure_id, just_published=True)
 
 
 def match_changed(event: events.ProcedureChanged) -> None:

@@ -68,7 +68,7 @@ def facts_of(wanted: Wanted, *, company_id: UUID) -> InterestFacts:
 
 
 def read_words(text: str) -> tuple[Word, ...]:
-    """The words of a field, each lemma once and as it was typed first; words that say nothing (and, за) are left out."""
+    """The words of a field, each lemma once, as it was typed first; words that say nothing (and, за) are left out."""
     found: dict[str, str] = {}
     for typed in text.replace(",", " ").replace(";", " ").split():
         for lemma in words.lemmas(typed):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from pazar.events import MatchFound, SuppliersMatched
 from pazar.ground import clock, outbox
@@ -17,17 +18,22 @@ from pazar.market.matching import policies
 from pazar.market.matching.models import Interest, Match
 from pazar.market.matching.queries import oracle, reasons, stored, wording
 from pazar.market.matching.queries.oracle import Fit
+from pazar.market.procedures import queries as procedures
 
 BATCH = 1_000
 _LONGEST_WHY = 500
 
 
-def match_procedure(*, procedure_id: UUID, quiet: bool = False) -> int:
+def match_procedure(*, procedure_id: UUID, just_published: bool = False) -> int:
     """Find every interested supplier of one procedure, if it is open (B2); how many matches were new.
 
-    Announces companies that had no match with it yet, by batches. Repeating finds nothing new.
+    Announces companies that had no match with it yet, by batches. Repeating finds nothing new. An interest saved
+    in the moment of publication may have found the procedure first, quietly: `just_published` announces it still.
     """
-    return match_procedures(procedure_ids=[procedure_id], quiet=quiet)
+    with transaction.atomic():
+        lots = oracle.open_lots([procedure_id], moment=clock.db_now())
+        early = _found_since_publication(procedure_id) if just_published else []
+        return _note(oracle.fits_of_lots(lots), quiet=False, early=early)
 
 
 def match_procedures(*, procedure_ids: Collection[UUID], quiet: bool = False) -> int:
@@ -38,6 +44,11 @@ def match_procedures(*, procedure_ids: Collection[UUID], quiet: bool = False) ->
     with transaction.atomic():
         lots = oracle.open_lots(procedure_ids, moment=clock.db_now())
         return _note(oracle.fits_of_lots(lots), quiet=quiet)
+
+
+def _found_since_publication(procedure_id: UUID) -> list[Match]:
+    untold = Match.objects.filter(procedure_id=procedure_id, told_at=None, found_at__gte=F("procedure__published_at"))
+    return list(untold.order_by("company_id", "id"))
 
 
 def match_interest(*, interest_id: UUID) -> int:
@@ -64,8 +75,8 @@ def _drop_misfits(interest: Interest, fits: Sequence[Fit]) -> None:
     """Take out what was open and fitted the interest as it was, and fits it no more; the rest fits as it now stands."""
     fitting = [fit.lot_id for fit in fits]
     before = Match.objects.filter(interest=interest)
-    procedures = set(before.values_list("procedure_id", flat=True))
-    still_open = oracle.open_lots(procedures, moment=clock.db_now())
+    concerned = set(before.values_list("procedure_id", flat=True))
+    still_open = oracle.open_lots(concerned, moment=clock.db_now())
     before.filter(dismissed_at=None, lot_id__in=still_open).exclude(lot_id__in=fitting).delete()
     before.filter(lot_id__in=fitting).update(interest_version=interest.version)
 
@@ -81,9 +92,7 @@ def dismiss_match(*, actor: Actor, procedure_id: UUID, why: str = "") -> None:
             raise NotFound
         roles.require(actor, policies.MAY_CHANGE)
 
-        matches.filter(dismissed_at=None).update(
-            dismissed_at=clock.db_now(), dismissed_why=why.strip()[:_LONGEST_WHY]
-        )
+        matches.filter(dismissed_at=None).update(dismissed_at=clock.db_now(), dismissed_why=why.strip()[:_LONGEST_WHY])
 
 
 def restore_match(*, actor: Actor, procedure_id: UUID) -> None:
@@ -97,12 +106,12 @@ def restore_match(*, actor: Actor, procedure_id: UUID) -> None:
         matches.update(dismissed_at=None, dismissed_why="")
 
 
-def _note(fits: Sequence[Fit], *, quiet: bool) -> int:
+def _note(fits: Sequence[Fit], *, quiet: bool, early: Sequence[Match] = ()) -> int:
     """Store the matches not yet there and announce each procedure to the companies that are new to it."""
-    procedures = {fit.procedure_id for fit in fits}
-    knew = set(Match.objects.filter(procedure_id__in=procedures).values_list("company_id", "procedure_id"))
+    concerned = {fit.procedure_id for fit in fits}
+    knew = set(Match.objects.filter(procedure_id__in=concerned).values_list("company_id", "procedure_id"))
     made = _store(fits)
-    news = [match for match in made if (match.company_id, match.procedure_id) not in knew]
+    news = [match for match in made if (match.company_id, match.procedure_id) not in knew] + list(early)
     if news:
         _announce(news, quiet=quiet)
     return len(made)
@@ -158,7 +167,8 @@ def _announce(news: Sequence[Match], *, quiet: bool) -> None:
         first.setdefault((match.procedure_id, match.company_id), match)
     spoken = sorted(first.values(), key=lambda match: (match.procedure_id, match.company_id))
     why = reasons.of_matches(spoken)
-    facts = oracle.announced({match.procedure_id for match in spoken})
+    about_all = procedures.facts_for_matching({match.procedure_id for match in spoken})
+    facts = {about.procedure_id: about for about in about_all}
     for procedure_id, group in groupby(spoken, key=lambda match: match.procedure_id):
         about = facts[procedure_id]
         found = [

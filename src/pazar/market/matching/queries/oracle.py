@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +30,11 @@ CROSS JOIN LATERAL (
 ) alone
 """
 
+_RATE = f"CASE lot.currency WHEN 'BGN' THEN {BGN_PER_EUR} ELSE 1 END"
 _VALUE = f"""
 (lot.value_amount IS NULL OR lot.currency NOT IN ('EUR', 'BGN')
- OR ((i.value_min IS NULL OR lot.value_amount >= i.value_min * CASE lot.currency WHEN 'BGN' THEN {BGN_PER_EUR} ELSE 1 END)
- AND (i.value_max IS NULL OR lot.value_amount <= i.value_max * CASE lot.currency WHEN 'BGN' THEN {BGN_PER_EUR} ELSE 1 END)))
+ OR ((i.value_min IS NULL OR lot.value_amount >= i.value_min * {_RATE})
+ AND (i.value_max IS NULL OR lot.value_amount <= i.value_max * {_RATE})))
 """
 
 # Every code that a lot's code stands under, itself too: an interest's codes only have to be among them (GIN).
@@ -150,48 +150,6 @@ def lot_facts(lot_ids: Collection[UUID]) -> dict[UUID, LotFacts]:
             is_outside=row[9],
         )
         for row in _rows(statement, [list(lot_ids)])
-    }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Announced:
-    """What the announcement of a procedure to suppliers carries."""
-
-    procedure_id: UUID
-    reference: str
-    title: str
-    buyer_name: str
-    buyer_country: str
-    buyer_number: str
-    closes_at: datetime | None
-    value_amount: Decimal | None
-    currency: str
-    cpv: tuple[str, ...]
-    is_outside: bool
-
-
-def announced(procedure_ids: Collection[UUID]) -> dict[UUID, Announced]:
-    statement = """
-    SELECT p.id, p.reference, p.title, coalesce(nullif(p.buyer_name, ''), c.name, ''), coalesce(c.country, ''),
-           coalesce(c.number, ''), p.closes_at, p.value_amount, p.currency, p.cpv, p.origin = 'outside'
-    FROM procedures_procedure p LEFT JOIN identity_company c ON c.id = p.buyer_id
-    WHERE p.id = ANY(%s)
-    """
-    return {
-        row[0]: Announced(
-            procedure_id=row[0],
-            reference=row[1],
-            title=row[2],
-            buyer_name=row[3],
-            buyer_country=row[4],
-            buyer_number=row[5],
-            closes_at=row[6],
-            value_amount=row[7],
-            currency=row[8],
-            cpv=tuple(row[9]),
-            is_outside=row[10],
-        )
-        for row in _rows(statement, [list(procedure_ids)])
     }
 
 

@@ -37,8 +37,8 @@ def content(interest: Interest) -> dict[str, Any]:
         "words_none": list(interest.words_none),
         "lemmas_any": list(interest.lemmas_any),
         "lemmas_none": list(interest.lemmas_none),
-        "value_min": None if interest.value_min is None else str(interest.value_min),
-        "value_max": None if interest.value_max is None else str(interest.value_max),
+        "value_min": _text(interest.value_min),
+        "value_max": _text(interest.value_max),
         "kinds": list(interest.kinds),
         "with_outside": interest.with_outside,
         "mail_outside": interest.mail_outside,
@@ -74,6 +74,11 @@ def _from_content(stored: dict[str, Any], company_id: UUID) -> InterestFacts:
 
 def _words(typed: list[str], lemmas: list[str]) -> tuple[Word, ...]:
     return tuple(Word(typed=word, lemma=lemma) for word, lemma in zip(typed, lemmas, strict=True))
+
+
+def _text(amount: Decimal | None) -> str | None:
+    """The same for 1000 and 1000.0000, which are one amount."""
+    return None if amount is None else f"{amount.normalize():f}"
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""When a lot fits an interest (B2): the one meaning, which the SQL of `queries.oracle` and the later index must equal."""
+"""When a lot fits an interest (B2): the one meaning, which the SQL of `queries.oracle` and a later index must equal."""
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
