@@ -5,6 +5,8 @@ import json
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from pazar.events import BidOutcome, ProcedureAwarded
 from pazar.ground import clock, journal, outbox
 from pazar.ground.identity.rules.actor import Actor
@@ -17,6 +19,8 @@ from pazar.market.awards.rules.record import record
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.commands import states
 from pazar.market.procedures.models import Procedure
+
+NO_BID = _("No bid stood in any ranking.")
 
 
 def fingerprint(comparison: Comparison) -> str:
@@ -61,9 +65,12 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
                 )
             )
         Award.objects.bulk_create(awards)
-        states.mark_awarded(procedure, moment=moment, any_winner=any(award.bid_id for award in awards))
+        if any(award.bid_id for award in awards):
+            states.mark_awarded(procedure, actor=actor, moment=moment)
+        else:
+            states.mark_failed(procedure, actor=actor, moment=moment, reason=reason.strip() or str(NO_BID))
         journal.append(
-            "procedure.awarded",
+            "lots.awarded",
             actor=actor,
             subject=procedure,
             lots=[
