@@ -11,6 +11,7 @@ from uuid import UUID
 from pazar import events
 from pazar.ground import outbox
 from pazar.ground.jobs import clockwork
+from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
 
@@ -32,7 +33,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.BidSubmitted: (),
     events.BidWithdrawn: (),
     events.BoxOpened: (),
-    events.ProcedureAwarded: (),
+    events.ProcedureAwarded: (awards.send_letters,),
     events.LeadTaken: (),
 }
 

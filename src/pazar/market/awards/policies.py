@@ -1,6 +1,7 @@
 """Who may compare and award: the buyer's own people, once the bids are open."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import policies as identity
@@ -10,11 +11,12 @@ from pazar.market.awards.models import Award
 from pazar.market.procedures.models import Procedure
 
 
-def require_buyer(actor: Actor, procedure: Procedure) -> None:
-    """Raises NotFound for another company's people, NotAllowed for the buyer's own without the role."""
-    if actor.company_id is None or procedure.buyer_id != actor.company_id:
+def require_buyer(actor: Actor, procedure: Procedure) -> UUID:
+    """The deciding person. Raises NotFound for another company's people, NotAllowed without the role."""
+    if actor.person_id is None or actor.company_id is None or procedure.buyer_id != actor.company_id:
         raise NotFound
     identity.require(actor, BUYING)
+    return actor.person_id
 
 
 def is_buyer(actor: Actor, procedure: Procedure) -> bool:

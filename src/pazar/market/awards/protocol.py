@@ -1,6 +1,7 @@
 """The protocol of an award: what was opened, how it was ranked, what was decided."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,15 @@ def make(procedure: Procedure, awards: Sequence[Award], *, language: str) -> byt
     data = {
         "title": _("Protocol of the award"),
         "number": procedure.reference,
-        "made": formats.exact_moment(clock.db_now()),
+        "made": _moment(clock.db_now()),
         "centre": settings.CENTRE_NAME,
         "page_word": _("Page"),
         "facts": [
             [_("Procedure"), procedure.title],
             [_("Buyer"), procedure.buyer_name],
-            [_("Bids closed"), formats.exact_moment(procedure.closes_at)],
-            [_("Bids opened"), formats.exact_moment(procedure.opened_at)],
-            [_("Decided"), formats.exact_moment(decided.decided_at)],
+            [_("Bids closed"), _moment(procedure.closes_at)],
+            [_("Bids opened"), _moment(procedure.opened_at)],
+            [_("Decided"), _moment(decided.decided_at)],
             [_("Decided by"), decided.decided_by.name],
             [_("Award by"), _("Lowest price")],
         ],
@@ -48,6 +49,10 @@ def make(procedure: Procedure, awards: Sequence[Award], *, language: str) -> byt
         "reason": decided.reason,
     }
     return typeset(TEMPLATE, data=data, language=language)
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else formats.moment(at, seconds=True, year=True)
 
 
 def _lot(award: Award) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def _lot(award: Award) -> dict[str, Any]:
             _("Awarded to {winner} for {amount}.").format(
                 winner=award.company.name, amount=formats.money(award.amount, award.currency)
             )
-            if award.company
+            if award.company and award.amount is not None
             else _("Awarded to nobody.")
         ),
     }

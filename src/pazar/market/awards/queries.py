@@ -1,6 +1,6 @@
 """The comparison of a procedure's opened bids, and what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ class LotComparison:
     lot: Lot
     ranking: Ranking
     unit_prices: dict[UUID, dict[UUID, Decimal]]
-    technical: dict[UUID, dict[str, Any]]
+    technical: dict[UUID, Mapping[str, Any]]
     award: Award | None
 
 
@@ -48,7 +48,7 @@ def comparison(procedure: Procedure) -> Comparison:
     for lot in lots:
         lot_bids = []
         unit_prices: dict[UUID, dict[UUID, Decimal]] = {}
-        technical: dict[UUID, dict[str, Any]] = {}
+        technical: dict[UUID, Mapping[str, Any]] = {}
         for bid in opened:
             part = next((p for p in bid.lots if p.lot_id == lot.pk), None)
             if part is None:
@@ -67,7 +67,7 @@ def comparison(procedure: Procedure) -> Comparison:
                 )
             )
             technical[bid.bid_id] = part.technical
-            for item_id, price in part.unit_prices.items():
+            for item_id, price in part.prices.items():
                 unit_prices.setdefault(item_id, {})[bid.bid_id] = price
         compared.append(
             LotComparison(

@@ -40,4 +40,4 @@ def out(code: str, words: str) -> str:
 def received(moment: str) -> str:
     """To the microsecond: a tie may hang on it."""
     at = datetime.fromisoformat(moment)
-    return f"{formats.exact_moment(at)} .{at.microsecond:06d}"
+    return f"{formats.moment(at, seconds=True)}, .{at.microsecond:06d}"

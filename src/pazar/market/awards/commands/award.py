@@ -38,7 +38,7 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
     with acting(actor):
         procedure = procedures.lock_procedure(procedure_id)
         moment = clock.db_now()
-        policies.require_buyer(actor, procedure)
+        person_id = policies.require_buyer(actor, procedure)
         if procedure.state in {Procedure.State.AWARDED, Procedure.State.FAILED}:
             raise AlreadyAwarded
         if procedure.state != Procedure.State.OPENED:
@@ -61,7 +61,7 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
                     ranking=record(compared.ranking),
                     reason=reason.strip(),
                     decided_at=moment,
-                    decided_by_id=actor.person_id,
+                    decided_by_id=person_id,
                 )
             )
         Award.objects.bulk_create(awards)

@@ -15,14 +15,14 @@ from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.models import Procedure
 
 
-def _locked(actor: Actor, procedure_id: UUID) -> Procedure:
+def _locked(actor: Actor, procedure_id: UUID) -> tuple[Procedure, UUID]:
     procedure = procedures.lock_procedure(procedure_id)
-    policies.require_buyer(actor, procedure)
+    person_id = policies.require_buyer(actor, procedure)
     if procedure.state == Procedure.State.AWARDED or procedure.state == Procedure.State.FAILED:
         raise AlreadyAwarded
     if procedure.state != Procedure.State.OPENED:
         raise NotOpened
-    return procedure
+    return procedure, person_id
 
 
 def set_aside(*, actor: Actor, procedure_id: UUID, lot_id: UUID, bid_id: UUID, reason: str) -> None:
@@ -34,7 +34,7 @@ def set_aside(*, actor: Actor, procedure_id: UUID, lot_id: UUID, bid_id: UUID, r
     if len(reason) < 10:
         raise Invalid(fields={"reason": _("Say why, in a sentence the bidder will understand.")})
     with acting(actor):
-        procedure = _locked(actor, procedure_id)
+        procedure, person_id = _locked(actor, procedure_id)
         lot = next((c for c in queries.comparison(procedure).lots if c.lot.pk == lot_id), None)
         known = {r.bid.bid_id for r in lot.ranking.ranked} | {o.bid.bid_id for o in lot.ranking.out} if lot else set()
         if bid_id not in known:
@@ -47,7 +47,7 @@ def set_aside(*, actor: Actor, procedure_id: UUID, lot_id: UUID, bid_id: UUID, r
                 "procedure": procedure,
                 "reason": reason,
                 "made_at": clock.db_now(),
-                "made_by_id": actor.person_id,
+                "made_by_id": person_id,
             },
         )
         journal.append("bid.set_aside", actor=actor, subject=exclusion, lot=str(lot_id), bid=str(bid_id), reason=reason)

@@ -18,7 +18,7 @@ def record(ranking: Ranking) -> dict[str, Any]:
                 "total": format(r.total, "f"),
                 "currency": r.bid.currency,
                 "received_at": r.bid.received_at.isoformat(),
-                "digest": r.bid.digest.hex(),
+                "digest": r.bid.digest,
                 "over_best_share": None if r.over_best_share is None else format(round(r.over_best_share, 6), "f"),
                 "tie": str(r.tie),
             }
