@@ -194,6 +194,7 @@ LANGUAGES = [("en", "English"), ("bg", "Български")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+THEME_COOKIE_NAME = "pazar_theme"
 CENTRE_ZONE = os.environ.get("PAZAR_ZONE", "Europe/Sofia")
 
 # --- static files ---------------------------------------------------------------------------
