@@ -105,6 +105,7 @@ class BidSubmitted:
     buyer_number: str
     person_id: UUID
     submitted_at: datetime
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,10 @@ from uuid import UUID
 from pazar import events
 from pazar.ground import outbox
 from pazar.ground.jobs import clockwork
-from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
+from pazar.sales.channels import handlers as channels
+from pazar.sales.pipeline import handlers as pipeline
 
 Handler = Callable[[Any], None]
 
@@ -24,16 +25,16 @@ AT_ONCE: dict[type, tuple[Handler, ...]] = {
 
 WIRING: dict[type, tuple[Handler, ...]] = {
     events.ProcedurePublished: (matching.match_published,),
-    events.ProcedureChanged: (matching.match_changed,),
+    events.ProcedureChanged: (matching.match_changed, channels.note_changed, pipeline.note_change),
     events.ProcedureClosed: (),
-    events.ProcedureCancelled: (),
+    events.ProcedureCancelled: (channels.note_cancelled, pipeline.note_cancellation),
     events.EnquiryAnswered: (),
     events.OutsideProceduresImported: (matching.match_imported,),
-    events.SuppliersMatched: (matching.tell_suppliers,),
-    events.BidSubmitted: (),
-    events.BidWithdrawn: (),
+    events.SuppliersMatched: (matching.tell_suppliers, channels.note_opportunities),
+    events.BidSubmitted: (pipeline.note_bid,),
+    events.BidWithdrawn: (pipeline.note_withdrawal,),
     events.BoxOpened: (),
-    events.ProcedureAwarded: (awards.send_letters,),
+    events.ProcedureAwarded: (pipeline.note_outcome,),
     events.LeadTaken: (),
 }
 

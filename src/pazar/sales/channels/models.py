@@ -24,6 +24,7 @@ class Opportunity(models.Model):
         WAITING = "waiting"
         TAKEN = "taken"
         DISMISSED = "dismissed"
+        ENDED = "ended"  # the buyer gave the procedure up before anybody took it
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, related_name="+")
@@ -43,11 +44,18 @@ class Opportunity(models.Model):
     came_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, related_name="+")
-    settled_why = models.TextField(blank=True)
+    settled_why = models.TextField(blank=True)  # what a person or the buyer wrote
+    grounds = models.JSONField(default=list)  # what the company's rule said of it: rules.intake.Ground
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "procedure_id"], name="channels_opportunity_once")]
-        indexes = [models.Index(fields=["company", "state", "-came_at", "-id"], name="channels_opportunity_list")]
+        indexes = [
+            models.Index(fields=["company", "state", "-came_at", "-id"], name="channels_opportunity_list"),
+            models.Index(fields=["procedure_id"], name="channels_opportunity_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
 
 
 class Lead(models.Model):
@@ -69,10 +77,12 @@ class Lead(models.Model):
     procedure_id = models.UUIDField(null=True)
     title = models.TextField()
     manager = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    given_why = models.TextField(blank=True)
+    given_why = models.TextField(blank=True)  # rules.giving.Why
+    given_by = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     state = models.TextField(choices=State, default=State.OPEN)
     taken_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -82,4 +92,10 @@ class Lead(models.Model):
                 name="channels_lead_once",
             ),
         ]
-        indexes = [models.Index(fields=["company", "state", "-taken_at", "-id"], name="channels_lead_list")]
+        indexes = [
+            models.Index(fields=["company", "state", "-taken_at", "-id"], name="channels_lead_list"),
+            models.Index(fields=["procedure_id"], name="channels_lead_of"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

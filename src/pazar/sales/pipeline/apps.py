@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class PipelineConfig(AppConfig):
     name = "pazar.sales.pipeline"
     label = "pipeline"
+
+    def ready(self) -> None:
+        from pazar.sales.customers import timeline
+        from pazar.sales.pipeline.sentences import ENTRIES
+
+        for kind, (say, icon) in ENTRIES.items():
+            timeline.teach(kind, say, icon=icon)

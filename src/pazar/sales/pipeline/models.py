@@ -21,12 +21,14 @@ class Deal(models.Model):
     next_step_on = models.DateField(null=True, blank=True)
     procedure_id = models.UUIDField(null=True)
     reference = models.TextField(blank=True)
-    bid_id = models.UUIDField(null=True)
+    is_outside = models.BooleanField(default=False)  # its procedure is another's: no bid or award will be told
+    bid_id = models.UUIDField(null=True)  # the bid that lies in the box, or was opened
     closes_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    lost_reason = models.TextField(blank=True)
+    lost_reason = models.TextField(blank=True)  # rules.stages.LostReason
+    lost_note = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -39,4 +41,9 @@ class Deal(models.Model):
         indexes = [
             models.Index(fields=["company", "stage", "-moved_at", "-id"], name="pipeline_board"),
             models.Index(fields=["company", "-made_at", "-id"], name="pipeline_list"),
+            models.Index(fields=["account", "-made_at", "-id"], name="pipeline_of_account"),
+            models.Index(fields=["procedure_id"], name="pipeline_of_procedure"),
         ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,1 +1,0 @@
-"""Acts on the comparison, and the protocol."""

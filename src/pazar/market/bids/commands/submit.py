@@ -141,4 +141,5 @@ def _event(procedure: Procedure, bid: Bid, bidder: Bidder, moment: datetime) -> 
         buyer_number=buyer.number,
         person_id=bidder.person_id,
         submitted_at=moment,
+        closes_at=procedure.closes_at,
     )

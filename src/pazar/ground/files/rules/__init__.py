@@ -1,1 +1,0 @@
-"""What a file is, and what it may be called: pure."""

@@ -1,0 +1,1 @@
+"""What makes two customers one, and what may stand in a time line: pure."""

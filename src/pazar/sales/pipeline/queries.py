@@ -1,0 +1,158 @@
+"""Reads of deals; all inside `acting(actor)`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
+
+from pazar.ground.errors import NotFound
+from pazar.ground.identity.rules.actor import Actor
+from pazar.sales.customers.models import Account
+from pazar.sales.pipeline import policies
+from pazar.sales.pipeline.models import Deal
+from pazar.sales.pipeline.rules import stages
+from pazar.sales.pipeline.rules.stages import Stage
+
+COLUMN = 20
+"""Cards that a column of the board shows; the list has the rest."""
+WON_SHOWN = timedelta(days=30)
+SOON = timedelta(days=7)
+
+
+def deal(actor: Actor, deal_id: UUID) -> Deal:
+    """Raises NotFound."""
+    found = policies.visible_to(actor).select_related("account", "manager", "lead__opportunity", "lead__given_by")
+    row = found.filter(pk=deal_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def lock_deal(actor: Actor, deal_id: UUID) -> Deal:
+    """Raises NotFound."""
+    found = policies.visible_to(actor).select_for_update().filter(pk=deal_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_deal_of(company_id: UUID, procedure_id: UUID) -> Deal | None:
+    """A company's deal of a procedure; for the centre's reactions."""
+    return Deal.objects.select_for_update().filter(company_id=company_id, procedure_id=procedure_id).first()
+
+
+def standing(row: Deal) -> stages.Standing:
+    """What the moves of this deal depend on."""
+    return stages.Standing(
+        stage=Stage(row.stage),
+        ours=row.procedure_id is not None and not row.is_outside,
+        elsewhere=row.procedure_id is not None and row.is_outside,
+        has_bid=row.bid_id is not None and row.stage in stages.OPEN,
+        closes_at=row.closes_at,
+        ended_by_market=row.stage in stages.ENDED and (row.bid_id is not None or row.lost_reason in stages.BY_MARKET),
+    )
+
+
+def open_count(company_id: UUID) -> int:
+    return Deal.objects.filter(company_id=company_id, stage__in=stages.OPEN).count()
+
+
+def of_account(actor: Actor, account: Account) -> QuerySet[Deal]:
+    return policies.visible_to(actor).filter(account=account).order_by("-made_at", "-id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sums:
+    """How many, and their amounts by currency (never added across currencies)."""
+
+    count: int
+    amounts: tuple[tuple[Decimal, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    stage: Stage
+    sums: Sums
+    deals: tuple[Deal, ...]
+
+    @property
+    def more(self) -> int:
+        return self.sums.count - len(self.deals)
+
+
+def on_board(actor: Actor, *, moment: datetime, manager_id: UUID | None = None) -> QuerySet[Deal]:
+    """The open ones, and those won in the last 30 days; lost ones stand in the list."""
+    found = policies.visible_to(actor).filter(
+        Q(stage__in=stages.OPEN) | Q(stage=Stage.WON, ended_at__gt=moment - WON_SHOWN)
+    )
+    return found if manager_id is None else found.filter(manager_id=manager_id)
+
+
+def board(actor: Actor, *, moment: datetime, manager_id: UUID | None = None) -> list[Column]:
+    """The columns of the board in their order: two queries, however many deals."""
+    found = on_board(actor, moment=moment, manager_id=manager_id)
+    sums = _sums(found)
+    numbered = found.annotate(place=Window(RowNumber(), partition_by=["stage"], order_by=["-moved_at", "-id"])).filter(
+        place__lte=COLUMN
+    )
+    rows: dict[str, list[Deal]] = {}
+    for row in numbered.select_related("account", "manager").order_by("-moved_at", "-id"):
+        rows.setdefault(row.stage, []).append(row)
+    return [
+        Column(stage=stage, sums=sums.get(stage, Sums(count=0, amounts=())), deals=tuple(rows.get(stage, ())))
+        for stage in (*stages.OPEN, Stage.WON)
+    ]
+
+
+def _sums(found: QuerySet[Deal]) -> dict[str, Sums]:
+    counted: dict[str, int] = {}
+    amounts: dict[str, list[tuple[Decimal, str]]] = {}
+    grouped = found.values("stage", "currency").annotate(n=Count("id"), total=Sum("amount")).order_by("currency")
+    for row in grouped:
+        counted[row["stage"]] = counted.get(row["stage"], 0) + row["n"]
+        if row["total"] is not None:
+            amounts.setdefault(row["stage"], []).append((row["total"], row["currency"]))
+    return {stage: Sums(count=n, amounts=tuple(amounts.get(stage, ()))) for stage, n in counted.items()}
+
+
+def listed(
+    actor: Actor, *, stage: Stage | None = None, ended: bool = False, manager_id: UUID | None = None
+) -> QuerySet[Deal]:
+    """Deals for the list: open ones, or those of one stage; the order is the list's."""
+    found = policies.visible_to(actor).select_related("account", "manager")
+    if stage is not None:
+        found = found.filter(stage=stage)
+    elif not ended:
+        found = found.filter(stage__in=stages.OPEN)
+    return found if manager_id is None else found.filter(manager_id=manager_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """What needs somebody now."""
+
+    without_step: Sequence[Deal]
+    without_step_count: int
+    due: Sequence[Deal]
+    closing: Sequence[Deal]
+
+
+def today(actor: Actor, *, moment: datetime, mine: bool, shown: int = 10) -> Today:
+    """Open deals of the desk (or the actor's own) without a next step, with one due, or whose deadline nears."""
+    found = policies.visible_to(actor).filter(stage__in=stages.OPEN).select_related("account", "manager")
+    if mine:
+        found = found.filter(manager_id=actor.person_id)
+    without = found.filter(next_step="")
+    # A sealed bid awaits its award: nothing is due of it before its deadline.
+    nearing = found.filter(closes_at__gt=moment, closes_at__lte=moment + SOON, bid_id=None)
+    due = found.filter(next_step_on__lte=moment.date()).order_by("next_step_on", "id")
+    return Today(
+        without_step=list(without.order_by("moved_at", "id")[:shown]),
+        without_step_count=without.count(),
+        due=list(due[:shown]),
+        closing=list(nearing.order_by("closes_at", "id")[:shown]),
+    )

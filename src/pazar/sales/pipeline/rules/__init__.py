@@ -1,0 +1,1 @@
+"""The stages of a deal and who may move it: pure."""
