@@ -1,6 +1,33 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ProceduresConfig(AppConfig):
     name = "pazar.market.procedures"
     label = "procedures"
+
+    def ready(self) -> None:
+        from pazar.ground.ui import hall, now
+        from pazar.market.procedures import policies, queries
+
+        hall.register(
+            hall.Entry(
+                wing="market",
+                order=20,
+                label=_("Procedures"),
+                icon="list-search",
+                url_name="procedures:list",
+                public=True,
+                count=lambda _request: queries.open_count(now.now()),
+            )
+        )
+        hall.register(
+            hall.Entry(
+                wing="market",
+                order=60,
+                label=_("My procedures"),
+                icon="clipboard-list",
+                url_name="procedures:mine",
+                visible=lambda request: policies.is_buyer(request.actor),  # type: ignore[attr-defined]
+            )
+        )

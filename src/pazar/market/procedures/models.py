@@ -112,6 +112,12 @@ class Procedure(models.Model):
         return f"{self.reference} {self.title}"
 
     @property
+    def web_address(self) -> str:
+        """Where an outside procedure is published, if that is an address of the web; whatever else a source wrote
+        there is no link."""
+        return self.source_url if self.source_url.startswith(("https://", "http://")) else ""
+
+    @property
     def is_own(self) -> bool:
         return self.origin == self.Origin.OWN
 
@@ -169,6 +175,11 @@ class Document(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["procedure", "id"], name="procedures_document_of")]
+
+    @property
+    def hex_digest(self) -> str:
+        """SHA-256 of the content, for whoever checks what he downloaded."""
+        return bytes(self.file.digest).hex()
 
 
 class Version(models.Model):

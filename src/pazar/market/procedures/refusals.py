@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pazar.ground.errors import Refusal
 from pazar.ground.ui import formats
+from pazar.market.procedures import labels
 from pazar.market.procedures.rules.regimes import Breach
 
 
@@ -228,47 +229,13 @@ _SENTENCES: Mapping[str, Sentences] = {
     ),
 }
 
-FIELD_WORDS: Mapping[str, str | Promise] = {
-    "kind": _("Kind of procedure"),
-    "regime": _("Regime"),
-    "title": _("Title"),
-    "description": _("Description"),
-    "language": _("Language"),
-    "currency": _("Currency"),
-    "value_amount": _("Estimated value"),
-    "award_criterion": _("Award criterion"),
-    "vat_included": _("Prices with VAT"),
-    "payment_terms": _("Payment"),
-    "delivery_terms": _("Delivery"),
-    "requirements": _("Requirements on bidders"),
-    "seal": _("Holders of the seal"),
-    "seal_person_id": _("Person who holds the seal"),
-    "seal_person": _("Person who holds the seal"),
-    "enquiries_close_at": _("End of questions"),
-    "closes_at": _("End of the tender period"),
-    "lots": _("Lots"),
-    "lots.title": _("Title"),
-    "lots.description": _("Description"),
-    "lots.cpv": _("Categories"),
-    "lots.regions": _("Places of delivery"),
-    "lots.value_amount": _("Estimated value"),
-    "lots.items": _("Items"),
-    "lots.items.description": _("Description"),
-    "lots.items.cpv": _("Category"),
-    "lots.items.quantity": _("Quantity"),
-    "lots.items.unit": _("Unit"),
-    "lots.items.place": _("Place of delivery"),
-    "lots.items.delivery": _("Time of delivery"),
-    "documents": _("Document"),
-}
-
 
 def said(breach: Breach) -> SaidBreach:
     """The breach in the active language, moments in the active zone."""
     what, why, remedy = _SENTENCES[breach.rule]
     params = {name: _shown(value) for name, value in breach.params.items()}
     if "name" in breach.params:
-        params["name_word"] = str(FIELD_WORDS[breach.params["name"]])
+        params["name_word"] = str(labels.FIELDS[breach.params["name"]])
     language = (translation.get_language() or "en").split("-")[0]
     return SaidBreach(
         rule=breach.rule,

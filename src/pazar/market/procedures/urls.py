@@ -1,4 +1,24 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from pazar.market.procedures.pages import lists, public, work
 
 app_name = "procedures"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("procedures/", lists.procedures, name="list"),
+    path("procedures/mine/", lists.mine, name="mine"),
+    path("procedures/new/", work.new, name="new"),
+    path("procedures/<uuid:procedure_id>/edit/", work.edit, name="edit"),
+    path("procedures/<uuid:procedure_id>/save/", work.save, name="save"),
+    path("procedures/<uuid:procedure_id>/check/", work.check, name="check"),
+    path("procedures/<uuid:procedure_id>/publish/", work.publish_draft, name="publish"),
+    path("procedures/<uuid:procedure_id>/change/", work.publish_change, name="change"),
+    path("procedures/<uuid:procedure_id>/change/drop/", work.drop_change, name="drop_change"),
+    path("procedures/<uuid:procedure_id>/cancel/", work.give_up, name="cancel"),
+    path("procedures/<uuid:procedure_id>/copy/", work.copy, name="copy"),
+    path("procedures/<uuid:procedure_id>/remove/", work.remove, name="remove"),
+    path("procedures/<uuid:procedure_id>/questions/", public.ask, name="ask"),
+    path("procedures/<uuid:procedure_id>/questions/<uuid:enquiry_id>/answer/", public.answer, name="answer"),
+    path("procedures/<uuid:procedure_id>/documents/", work.attach, name="attach"),
+    path("procedures/<uuid:procedure_id>/documents/<uuid:document_id>/", public.document, name="document"),
+    path("procedures/<uuid:procedure_id>/documents/<uuid:document_id>/remove/", work.take_out, name="take_out"),
+]

@@ -10,7 +10,7 @@ from pazar.events import ProcedureChanged
 from pazar.ground import clock, journal, outbox
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.jobs import clockwork
-from pazar.market.procedures import policies, queries
+from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.commands import shared
 from pazar.market.procedures.commands.publish import CLOSE
 from pazar.market.procedures.models import Document, PendingChange, Procedure
@@ -148,7 +148,7 @@ def _require_running(procedure: Procedure, moment: datetime) -> None:
         raise StillDraft
     # The clockwork may be a second behind: the end itself decides, not the state.
     if state is State.PUBLISHED and procedure.closes_at is not None and procedure.closes_at <= moment:
-        raise NotNow(state_word=shared.STATE_WORDS[State.CLOSED])
+        raise NotNow(state_word=labels.STATES[State.CLOSED])
     shared.take_step(procedure, Step.CHANGE)
 
 

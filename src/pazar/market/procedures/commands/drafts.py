@@ -9,7 +9,7 @@ from pazar.ground.errors import NotFound
 from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BUYING
-from pazar.market.procedures import policies, queries
+from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.commands import shared
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.refusals import NotNow
@@ -73,4 +73,4 @@ def copy_draft(*, actor: Actor, procedure_id: UUID) -> Procedure:
 def _require_draft(procedure: Procedure) -> None:
     state = State(procedure.state)
     if state is not State.DRAFT:
-        raise NotNow(state_word=shared.STATE_WORDS[state])
+        raise NotNow(state_word=labels.STATES[state])

@@ -10,8 +10,7 @@ from pazar.ground import clock, journal, outbox
 from pazar.ground.errors import Invalid, NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui import formats
-from pazar.market.procedures import policies, queries
-from pazar.market.procedures.commands import shared
+from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.models import Enquiry
 from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded
 from pazar.market.procedures.rules.states import State
@@ -33,7 +32,7 @@ def ask(*, actor: Actor, procedure_id: UUID, question: str) -> Enquiry:
             raise NotFound
         company_id, person_id = policies.require_asker(actor, procedure)
         if procedure.state != State.PUBLISHED:
-            raise NotNow(state_word=shared.STATE_WORDS[State(procedure.state)])
+            raise NotNow(state_word=labels.STATES[State(procedure.state)])
         if procedure.enquiries_close_at is not None and moment >= procedure.enquiries_close_at:
             raise QuestionsEnded(ended=formats.moment(procedure.enquiries_close_at), now=formats.moment(moment))
         known = Enquiry.objects.filter(procedure=procedure, asker_id=company_id, question=question).first()
@@ -71,7 +70,7 @@ def answer(*, actor: Actor, enquiry_id: UUID, answer: str) -> Enquiry:
                 return enquiry
             raise AlreadyAnswered
         if procedure.state != State.PUBLISHED:
-            raise NotNow(state_word=shared.STATE_WORDS[State(procedure.state)])
+            raise NotNow(state_word=labels.STATES[State(procedure.state)])
 
         enquiry.answer = answer
         enquiry.answered_at = moment

@@ -19,7 +19,7 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ids import new_id
 from pazar.ground.journal.rules.leaf import canonical
 from pazar.ground.money import UnknownCurrency, digits
-from pazar.market.procedures import queries
+from pazar.market.procedures import labels, queries
 from pazar.market.procedures.models import Item, Lot, Procedure, Version
 from pazar.market.procedures.refusals import NotNow
 from pazar.market.procedures.rules import lemmas, packs, states, versions
@@ -31,23 +31,13 @@ MOST_ITEMS = 2000
 MOST_SIGNS = {"title": 500, "description": 20_000}
 USUAL_SIGNS = 5_000
 
-STATE_WORDS = {
-    states.State.DRAFT: _("a draft"),
-    states.State.PUBLISHED: _("published"),
-    states.State.CLOSED: _("closed"),
-    states.State.OPENED: _("opened"),
-    states.State.AWARDED: _("awarded"),
-    states.State.CANCELLED: _("given up by its buyer"),
-    states.State.FAILED: _("ended without an award"),
-}
-
 
 def take_step(procedure: Procedure, step: states.Step) -> states.State:
     """The state after `step`. Raises NotNow."""
     try:
         return states.after(states.State(procedure.state), step)
     except states.WrongStep as wrong:
-        raise NotNow(state_word=STATE_WORDS[wrong.state]) from wrong
+        raise NotNow(state_word=labels.STATES[wrong.state]) from wrong
 
 
 def check_wellformed(facts: Facts, *, buyer_id: UUID | None) -> None:

@@ -40,6 +40,8 @@ const clock = () => {
 /** @param {HTMLFormElement} form */
 async function save(form) {
   const state = stateOf(form);
+  // A form that htmx replaced meanwhile would save over what took its place.
+  if (!form.isConnected) return;
   if (state.running) { state.again = true; return; }
   state.running = true;
   // A spinner for a quick answer would only flicker.

@@ -1,0 +1,148 @@
+"""What kinds, regimes, states and fields are called, and how a change of a field is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pazar.ground.codes import queries as codes
+from pazar.ground.ui import formats
+from pazar.market.procedures.rules import packs
+from pazar.market.procedures.rules.kinds import Kind
+from pazar.market.procedures.rules.states import State
+from pazar.market.procedures.rules.versions import Change
+
+KINDS: Mapping[str, str | Promise] = {
+    Kind.OPEN_TENDER: _("Open tender"),
+    Kind.REQUEST_FOR_PRICES: _("Request for prices"),
+}
+SEALS: Mapping[str, str | Promise] = {
+    "server": _("The centre alone"),
+    "server_and_person": _("The centre together with a person of the buyer"),
+}
+STATES: Mapping[str, str | Promise] = {
+    State.DRAFT: _("a draft"),
+    State.PUBLISHED: _("published"),
+    State.CLOSED: _("closed"),
+    State.OPENED: _("opened"),
+    State.AWARDED: _("awarded"),
+    State.CANCELLED: _("given up by its buyer"),
+    State.FAILED: _("ended without an award"),
+}
+CRITERIA: Mapping[str, str | Promise] = {"lowest_price": _("Lowest price")}
+STATUSES: Mapping[str, tuple[str, str | Promise]] = {
+    State.DRAFT: ("draft", _("Draft")),
+    State.PUBLISHED: ("open", _("Open for bids")),
+    State.CLOSED: ("live", _("Closed, waiting to be opened")),
+    State.OPENED: ("live", _("Opened, being evaluated")),
+    State.AWARDED: ("done", _("Awarded")),
+    State.CANCELLED: ("bad", _("Given up")),
+    State.FAILED: ("bad", _("Ended without an award")),
+}
+"""The kind of `<c-status>` and its word."""
+
+FIELDS: Mapping[str, str | Promise] = {
+    "kind": _("Kind of procedure"),
+    "regime": _("Regime"),
+    "title": _("Title"),
+    "description": _("Description"),
+    "language": _("Language"),
+    "currency": _("Currency"),
+    "value_amount": _("Estimated value"),
+    "award_criterion": _("Award criterion"),
+    "vat_included": _("Prices with VAT"),
+    "payment_terms": _("Payment"),
+    "delivery_terms": _("Delivery"),
+    "requirements": _("Requirements on bidders"),
+    "seal": _("Holders of the seal"),
+    "seal_person_id": _("Person who holds the seal"),
+    "seal_person": _("Person who holds the seal"),
+    "enquiries_close_at": _("End of questions"),
+    "closes_at": _("End of the tender period"),
+    "lots": _("Lots"),
+    "lots.title": _("Title"),
+    "lots.description": _("Description"),
+    "lots.cpv": _("Categories"),
+    "lots.regions": _("Places of delivery"),
+    "lots.value_amount": _("Estimated value"),
+    "lots.items": _("Items"),
+    "lots.items.description": _("Description"),
+    "lots.items.cpv": _("Category"),
+    "lots.items.quantity": _("Quantity"),
+    "lots.items.unit": _("Unit"),
+    "lots.items.place": _("Place of delivery"),
+    "lots.items.delivery": _("Time of delivery"),
+    "documents": _("Document"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidChange:
+    """One change as `<c-diff>` shows it."""
+
+    label: str
+    old: str
+    new: str
+
+
+def language() -> str:
+    return (translation.get_language() or "en").split("-")[0]
+
+
+def kind(code: str) -> str:
+    """A kind of ours, or a source's own word."""
+    return str(KINDS.get(code, code))
+
+
+def regime(code: str) -> str:
+    pack = packs.pack(code)
+    return pack.title.text(language()) if pack else code
+
+
+def said(change: Change, *, currency: str) -> SaidChange:
+    """A change in the active language and zone."""
+    field = str(FIELDS.get(change.field, change.field))
+    match change.where:
+        case (lot,):
+            label = gettext("Lot %(lot)d: %(field)s") % {"lot": lot, "field": field}
+        case (lot, item):
+            label = gettext("Lot %(lot)d, item %(item)d: %(field)s") % {"lot": lot, "item": item, "field": field}
+        case _:
+            label = field
+    old, new = (_shown(change.field, value, currency) for value in (change.old, change.new))
+    return SaidChange(label=label, old=old, new=new)
+
+
+def _shown(field: str, value: Any, currency: str) -> str:
+    if value is None or value == "" or value == []:
+        return ""
+    name = field.rpartition(".")[2]
+    match name:
+        case "closes_at" | "enquiries_close_at":
+            return formats.moment(datetime.fromisoformat(value))
+        case "value_amount":
+            return formats.money(Decimal(value), currency)
+        case "quantity":
+            return formats.number(Decimal(value))
+        case "unit":
+            return codes.unit_symbol(value, language=language())
+        case "cpv" | "regions":
+            wanted = [value] if isinstance(value, str) else value
+            return ", ".join(codes.labels(wanted, language=language()).values())
+        case "vat_included":
+            return gettext("with VAT") if value else gettext("without VAT")
+        case "kind":
+            return kind(value)
+        case "regime":
+            return regime(value)
+        case "seal":
+            return str(SEALS.get(value, value))
+        case "award_criterion":
+            return str(CRITERIA.get(value, value))
+    return str(value)

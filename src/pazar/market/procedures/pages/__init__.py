@@ -1,0 +1,1 @@
+"""The pages of procedures: lists, the buyer's work, questions, documents."""

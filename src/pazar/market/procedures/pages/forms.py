@@ -1,0 +1,309 @@
+"""The forms of procedures: what a buyer says, in sections, with lots and items that come and go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pazar.ground.codes import queries as codes
+from pazar.ground.codes.forms import CpvField, NutsField
+from pazar.ground.identity import queries as people
+from pazar.ground.ui.fields import FigureField, MoneyField
+from pazar.market.procedures import labels, queries
+from pazar.market.procedures.rules import packs, versions
+from pazar.market.procedures.rules.facts import Facts, ItemFacts, LotFacts
+
+CURRENCIES = ("EUR", "BGN", "USD", "GBP", "CHF", "RON", "PLN", "CZK")
+LANGUAGES = (("bg", "Български"), ("en", "English"))
+
+
+class SearchForm(forms.Form):
+    """What the list of procedures is narrowed to."""
+
+    q = forms.CharField(label=_("Words or a reference"), required=False, max_length=200)
+    cpv = CpvField(label=_("Category"), required=False)
+    region = NutsField(label=_("Region"), required=False)
+
+
+class NewForm(forms.Form):
+    """The first two things that a draft is known by."""
+
+    kind = forms.ChoiceField(label=_("Kind of procedure"), choices=list(labels.KINDS.items()))
+    title = forms.CharField(
+        label=_("What is to be bought"), max_length=500, help_text=_("One line, as suppliers would look for it.")
+    )
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def _area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class MainForm(forms.Form):
+    """All but lots, items and documents."""
+
+    title = forms.CharField(label=_("Title"), required=False, max_length=500)
+    description = forms.CharField(label=_("Description"), required=False, widget=_area(4), max_length=20_000)
+    language = forms.ChoiceField(label=_("Language of the documents"), choices=LANGUAGES, required=False)
+    kind = forms.ChoiceField(label=_("Kind of procedure"), required=False)
+    regime = forms.ChoiceField(
+        label=_("Regime"), required=False, help_text=_("It says by which rules you buy, and how long suppliers have.")
+    )
+    currency = forms.ChoiceField(label=_("Currency of the prices"), required=False)
+    value_amount = MoneyField(
+        label=_("Estimated value"),
+        required=False,
+        decimal_places=2,
+        help_text=_("Without VAT. Empty if every lot says its own."),
+    )
+    vat_included = forms.BooleanField(label=_("Prices are given with VAT"), required=False)
+    closes_at = forms.DateTimeField(label=_("Bids until"), required=False, widget=MomentInput())
+    enquiries_close_at = forms.DateTimeField(
+        label=_("Questions until"),
+        required=False,
+        widget=MomentInput(),
+        help_text=_("Empty: as late as the regime allows."),
+    )
+    requirements = forms.CharField(
+        label=_("Requirements on bidders"), required=False, widget=_area(4), max_length=5_000
+    )
+    payment_terms = forms.CharField(label=_("Payment"), required=False, widget=_area(2), max_length=5_000)
+    delivery_terms = forms.CharField(
+        label=_("Delivery"),
+        required=False,
+        widget=_area(2),
+        max_length=5_000,
+        help_text=_("For instance an Incoterms 2020 rule and a place."),
+    )
+    seal = forms.ChoiceField(
+        label=_("Who holds the seal"), required=False, choices=list(labels.SEALS.items()), widget=forms.RadioSelect
+    )
+    seal_person = forms.ChoiceField(label=_("Person who holds it with the centre"), required=False)
+
+    def __init__(self, facts: Facts, *, buyer_id: UUID, published: bool, data: Mapping[str, Any] | None) -> None:
+        self._facts = facts
+        initial = {name: getattr(facts, name) for name in self.base_fields if hasattr(facts, name)}
+        super().__init__(data, initial={**initial, "seal_person": str(facts.seal_person_id or "")})
+        empty = ("", _("Choose"))
+        self._choose("kind", [empty, *labels.KINDS.items()])
+        self._choose("regime", [empty, *((code, labels.regime(code)) for code in packs.packs())])
+        known = dict.fromkeys([*CURRENCIES, facts.currency])
+        self._choose("currency", [(code, code) for code in known if code])
+        holders = queries.possible_holders(buyer_id)
+        keys = people.living_sealing_keys([person.pk for person in holders])
+        self._choose(
+            "seal_person",
+            [
+                ("", _("Nobody yet")),
+                *(
+                    (str(p.pk), p.name if p.pk in keys else _("{name} (no key yet)").format(name=p.name))
+                    for p in holders
+                ),
+            ],
+        )
+        zone = timezone.get_current_timezone_name()
+        self.fields["closes_at"].help_text = _("In your time ({zone}).").format(zone=zone)
+        if published:
+            # Bids are sealed, counted and compared by these.
+            for name in (*versions.FIXED, "seal_person"):
+                if name in self.fields:
+                    self.fields[name].disabled = True
+
+    def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean_closes_at(self) -> datetime | None:
+        return _same_minute(self._facts.closes_at, self.cleaned_data["closes_at"])
+
+    def clean_enquiries_close_at(self) -> datetime | None:
+        return _same_minute(self._facts.enquiries_close_at, self.cleaned_data["enquiries_close_at"])
+
+    def said(self) -> dict[str, Any]:
+        """What it says, as the fields of `Facts`."""
+        values = {name: self.cleaned_data[name] for name in self.base_fields if name != "seal_person"}
+        person = self.cleaned_data["seal_person"]
+        return {
+            **values,
+            "currency": values["currency"] or "EUR",
+            "seal": values["seal"] or "server",
+            "seal_person_id": UUID(person) if person and values["seal"] == "server_and_person" else None,
+        }
+
+
+def _same_minute(kept: datetime | None, typed: datetime | None) -> datetime | None:
+    """The field shows no seconds: what wasn't touched keeps its own."""
+    if kept is not None and typed is not None and kept.replace(second=0, microsecond=0) == typed:
+        return kept
+    return typed
+
+
+class UnitField(forms.CharField):
+    """A unit as people write it (its sign, its name) or its code; the clean value is the code."""
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).strip()
+        if not text:
+            return ""
+        by_word = _units()
+        if text.upper() in by_word.values():
+            return text.upper()
+        try:
+            return by_word[text.casefold()]
+        except KeyError:
+            raise ValidationError(_("Choose a unit from the list."), code="unknown_unit") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return codes.unit_symbol(value, language=labels.language()) if value else value
+
+
+def _units() -> dict[str, str]:
+    """Every word that means a unit, to its code; the reader's own language goes first."""
+    found: dict[str, str] = {}
+    for language in (labels.language(), "bg", "en"):
+        for unit in codes.units(language):
+            found.setdefault(unit.symbol.casefold(), unit.code)
+            found.setdefault(unit.label.casefold(), unit.code)
+    return found
+
+
+class ItemForm(forms.Form):
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    cpv = forms.CharField(required=False, widget=forms.HiddenInput, max_length=8)
+    description = forms.CharField(label=_("What"), required=False, max_length=5_000)
+    quantity = FigureField(label=_("Quantity"), required=False, decimal_places=6, min_value=0)
+    unit = UnitField(label=_("Unit"), required=False, max_length=80, widget=forms.TextInput(attrs={"list": "units"}))
+    place = forms.CharField(label=_("Place of delivery"), required=False, max_length=5_000)
+    delivery = forms.CharField(label=_("Time of delivery"), required=False, max_length=5_000)
+
+
+class LotForm(forms.Form):
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    title = forms.CharField(label=_("Title of the lot"), required=False, max_length=500)
+    description = forms.CharField(label=_("Description"), required=False, widget=_area(2), max_length=20_000)
+    cpv = CpvField(label=_("Categories"), required=False)
+    regions = NutsField(label=_("Places of delivery"), required=False)
+    value_amount = MoneyField(label=_("Estimated value"), required=False, decimal_places=2)
+    items = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotPart:
+    """A lot on the page: its form and those of its items."""
+
+    number: int
+    form: LotForm
+    items: tuple[ItemForm, ...]
+    is_kept: bool
+    """Suppliers may be bidding on it: it can't be taken out."""
+
+
+class Work:
+    """The whole of what the page of a draft or a change holds; built of facts, or of what was sent."""
+
+    def __init__(
+        self, facts: Facts, *, buyer_id: UUID, published: Facts | None = None, data: Mapping[str, Any] | None = None
+    ) -> None:
+        self._before = facts
+        self._kept = {lot.id for lot in published.lots} if published else set()
+        self.main = MainForm(facts, buyer_id=buyer_id, published=published is not None, data=data)
+        self.lots = self._lots_of(facts) if data is None else self._lots_sent(data)
+
+    def _lots_of(self, facts: Facts) -> list[LotPart]:
+        parts = []
+        for place, lot in enumerate(facts.lots):
+            initial = {name: getattr(lot, name) for name in ("id", "title", "description", "value_amount")}
+            initial |= {"cpv": list(lot.cpv), "regions": list(lot.regions), "items": len(lot.items)}
+            items = tuple(
+                ItemForm(initial=vars(item), prefix=f"lot-{place}-item-{line}") for line, item in enumerate(lot.items)
+            )
+            form = LotForm(initial=initial, prefix=f"lot-{place}")
+            parts.append(LotPart(number=place + 1, form=form, items=items, is_kept=lot.id in self._kept))
+        return parts
+
+    def _lots_sent(self, data: Mapping[str, Any]) -> list[LotPart]:
+        parts = []
+        for place in range(_count(data.get("lots"), 200)):
+            form = LotForm(data, prefix=f"lot-{place}")
+            items = tuple(
+                ItemForm(data, prefix=f"lot-{place}-item-{line}")
+                for line in range(_count(data.get(f"lot-{place}-items"), 2_000))
+            )
+            is_kept = bool(data.get(f"lot-{place}-id")) and data[f"lot-{place}-id"] in {str(k) for k in self._kept}
+            parts.append(LotPart(number=place + 1, form=form, items=items, is_kept=is_kept))
+        return parts
+
+    def is_valid(self) -> bool:
+        """All forms are asked, so that every fault is named at once."""
+        answers = [self.main.is_valid()]
+        for part in self.lots:
+            answers.append(part.form.is_valid())
+            answers += [item.is_valid() for item in part.items]
+        return all(answers)
+
+    @property
+    def first_fault(self) -> str:
+        """The first faulty field with its sentence."""
+        for form in self.all_forms:
+            for name, errors in form.errors.items():
+                label = form.fields[name].label or name if name in form.fields else ""
+                return f"{label}: {errors[0]}"
+        return ""
+
+    @property
+    def all_forms(self) -> list[forms.Form]:
+        found: list[forms.Form] = [self.main]
+        for part in self.lots:
+            found += [part.form, *part.items]
+        return found
+
+    def facts(self) -> Facts:
+        """What was sent, once it is valid."""
+        lots = tuple(
+            LotFacts(
+                id=part.form.cleaned_data["id"],
+                title=part.form.cleaned_data["title"],
+                description=part.form.cleaned_data["description"],
+                cpv=tuple(part.form.cleaned_data["cpv"]),
+                regions=tuple(part.form.cleaned_data["regions"]),
+                value_amount=part.form.cleaned_data["value_amount"],
+                items=tuple(ItemFacts(**item.cleaned_data) for item in part.items),
+            )
+            for part in self.lots
+        )
+        return Facts(award_criterion=self._before.award_criterion, lots=lots, **self.main.said())
+
+
+def _count(sent: Any, most: int) -> int:
+    text = str(sent or "")
+    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def field_id(field: str) -> str:
+    """The id on the page of what a breach names: `lots.2.items.1.unit` is `id_lot-1-item-0-unit`."""
+    match field.split("."):
+        case ["lots", lot, "items"] | ["lots", lot, "items", _]:
+            return f"lot-{lot}"
+        case ["lots", lot, name]:
+            return f"id_lot-{int(lot) - 1}-{name}"
+        case ["lots", lot, "items", item, name]:
+            return f"id_lot-{int(lot) - 1}-item-{int(item) - 1}-{name}"
+        case ["lots"]:
+            return "lots"
+        case ["seal"]:
+            return "id_seal_0"
+        case _:
+            return f"id_{field}"
