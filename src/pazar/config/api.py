@@ -1,5 +1,11 @@
 """The public API: every domain's router under /api/v1/."""
 
-from ninja import NinjaAPI
+from pazar.ground.api.gate import Api
 
-api = NinjaAPI(title="Pazar", version="1", urls_namespace="api", docs_url=None)
+api = Api(
+    title="Pazar",
+    version="1",
+    urls_namespace="api",
+    description="Everything the pages do. Lists go by cursor, errors are RFC 9457, every POST has an Idempotency-Key.",
+)
+api.add_router("", "pazar.ground.api.api.router")

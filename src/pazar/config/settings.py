@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "pazar.ground.identity.middleware.Actors",
     "pazar.ground.ui.middleware.Preferences",
+    "pazar.ground.api.middleware.ApiProblems",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -193,6 +194,7 @@ LANGUAGES = [("en", "English"), ("bg", "Български")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+THEME_COOKIE_NAME = "pazar_theme"
 CENTRE_ZONE = os.environ.get("PAZAR_ZONE", "Europe/Sofia")
 
 # --- static files ---------------------------------------------------------------------------
@@ -216,6 +218,8 @@ WHITENOISE_USE_FINDERS = not _HASHED
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_MOST_BYTES = int(os.environ.get("PAZAR_FILE_MB", "25")) * 1024**2
+FILE_QUOTA_BYTES = int(os.environ.get("PAZAR_FILES_OF_COMPANY_MB", "2048")) * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 
 # --- mail: kept in the mailbox only, unless a server is named --------------------------------
@@ -246,7 +250,7 @@ LOGGING: dict[str, Any] = {
     "filters": {"request": {"()": "pazar.ground.api.logs.RequestFilter"}},
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "pazar.ground.api.logs.Formatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
         }
@@ -257,6 +261,8 @@ LOGGING: dict[str, Any] = {
         # A statement or a request body in a log could hold a draft's price.
         "django.db.backends": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # Our own line tells of every request; Django's would tell its failures a second time.
+        "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
     },
 }

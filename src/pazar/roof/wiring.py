@@ -11,6 +11,7 @@ from uuid import UUID
 from pazar import events
 from pazar.ground import outbox
 from pazar.ground.jobs import clockwork
+from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
 from pazar.sales.channels import handlers as channels
@@ -34,7 +35,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.BidSubmitted: (pipeline.note_bid,),
     events.BidWithdrawn: (pipeline.note_withdrawal,),
     events.BoxOpened: (),
-    events.ProcedureAwarded: (pipeline.note_outcome,),
+    events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome),
     events.LeadTaken: (),
 }
 

@@ -20,17 +20,25 @@ class Token(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["person", "-created_at"], name="api_token_list")]
+
 
 class GivenAnswer(models.Model):
-    """The answer first given to a POST under this key: the same request again gets it again."""
+    """The answer first given to a POST under this key: the same request again gets it again.
+
+    Neither request nor answer can be read here: the one is a keyed digest, the other lies under the centre's key,
+    since both may hold a bid's price before the opening.
+    """
 
     id = models.BigAutoField(primary_key=True)
     person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
     key = models.TextField()
     request_digest = models.BinaryField()
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    sealed_body = models.BinaryField(null=True)
     made_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="api_given_answer_once")]
+        indexes = [models.Index(fields=["made_at"], name="api_given_answer_age")]

@@ -125,3 +125,14 @@ class SealingKey(models.Model):
                 fields=["person"], condition=models.Q(revoked_at=None), name="identity_one_living_sealing_key"
             ),
         ]
+
+
+class LoginTries(models.Model):
+    """How often a log-in was tried, under a keyed digest of who tried it; forgotten after a day."""
+
+    key = models.BinaryField(primary_key=True)
+    since = models.DateTimeField()
+    tries = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["since"], name="identity_login_tries_age")]

@@ -116,7 +116,7 @@ CSRF = Wrong(
 )
 BROKEN = Wrong(
     title=_("Something broke on our side."),
-    why=_("Nothing you did is wrong. What was being done was not done, not even half of it."),
+    why=_("You did nothing wrong. An act is done whole or not at all: see which, before you repeat it."),
     remedy=_("Try again in a minute. If it stays so, tell the operator the reference."),
 )
 

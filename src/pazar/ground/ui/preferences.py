@@ -9,7 +9,6 @@ from django.utils import translation
 
 from pazar.ground.identity.models import Person
 
-THEME_COOKIE: Final = "pazar_theme"
 THEMES: Final = ("light", "dark")
 YEAR: Final = 60 * 60 * 24 * 365
 
@@ -22,7 +21,7 @@ def _person(request: HttpRequest) -> Person | None:
 
 def theme(request: HttpRequest) -> str:
     """`light`, `dark`, or empty: as the computer has it."""
-    chosen = request.COOKIES.get(THEME_COOKIE)
+    chosen = request.COOKIES.get(settings.THEME_COOKIE_NAME)
     if chosen is None:
         person = _person(request)
         chosen = person.theme if person is not None else ""
@@ -55,7 +54,7 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
 
 def keep_theme(response: HttpResponse, value: str) -> None:
     """Remember a theme; anything but light and dark is "as my computer"."""
-    _keep(response, THEME_COOKIE, value if value in THEMES else "system")
+    _keep(response, settings.THEME_COOKIE_NAME, value if value in THEMES else "system")
 
 
 def keep_language(response: HttpResponse, value: str) -> None:

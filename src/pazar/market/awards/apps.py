@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AwardsConfig(AppConfig):
     name = "pazar.market.awards"
     label = "awards"
+
+    def ready(self) -> None:
+        from pazar.ground.messages import kinds
+
+        # Whoever bid must hear how it ended: no unsubscribing from that.
+        kinds.register(kinds.Kind(key="award", label=_("How procedures you bid in were decided"), may_mute=False))

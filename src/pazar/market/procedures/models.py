@@ -70,6 +70,7 @@ class Procedure(models.Model):
     # Of an outside procedure only.
     source = models.TextField(blank=True)
     source_id = models.TextField(blank=True)
+    source_publisher = models.TextField(blank=True)  # who runs that source, as he calls himself
     source_url = models.TextField(blank=True)
     source_digest = models.BinaryField(null=True)  # of the normalised record: the same again changes nothing
     source_published_on = models.DateField(null=True)
@@ -242,6 +243,32 @@ class PublishedAward(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["procedure", "id"], name="procedures_award_of")]
+
+
+class NoticeImport(models.Model):
+    """One run of the importer over some files; what it brought names it, so that it can be looked at whole."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # empty: it runs, or it was killed
+    begun_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    files = models.JSONField(default=list)  # per file: name, format and the counts of the report
+
+
+class SourceRelease(models.Model):
+    """One publication about an outside procedure, whole and as read. The procedure is what all of them join to."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="source_releases")
+    brought_by = models.ForeignKey(NoticeImport, on_delete=models.PROTECT, related_name="+")
+    publisher = models.TextField(blank=True)
+    release_id = models.TextField()
+    digest = models.BinaryField()  # of `record`: what is known already isn't stored again
+    record = models.JSONField()  # `rules.notice.plain`
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["procedure", "digest"], name="procedures_release_once")]
+        indexes = [models.Index(fields=["publisher", "brought_by"], name="procedures_release_publisher")]
 
 
 class ReferenceNumber(models.Model):

@@ -1,5 +1,8 @@
 """Persons: who may log in."""
 
+from zoneinfo import available_timezones
+
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -7,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground import journal
-from pazar.ground.errors import Invalid, Sentence
+from pazar.ground.errors import Invalid, NotFound, Sentence
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import StaffRole
@@ -47,3 +50,55 @@ def create_person(
     except IntegrityError as error:
         raise Invalid(fields={"email": _("Somebody with this e-mail address is here already.")}) from error
     return person
+
+
+class PasswordWrong(Invalid):
+    """The password that was to be changed isn't this one."""
+
+    code = "password_wrong"
+
+
+def change_settings(*, actor: Actor, name: str, language: str, zone: str, theme: str) -> Person:
+    """How a person is named and how the centre speaks to him. Raises Invalid, field by field; NotFound for nobody."""
+    faults: dict[str, Sentence] = {}
+    if not name.strip():
+        faults["name"] = _("Say your name.")
+    if language not in dict(settings.LANGUAGES):
+        faults["language"] = _("The centre doesn't speak this language.")
+    if zone not in available_timezones():
+        faults["zone"] = _("There is no such time zone.")
+    if theme not in Person.Theme.values:
+        faults["theme"] = _("There is no such theme.")
+    if faults:
+        raise Invalid(fields=faults)
+    with transaction.atomic():
+        person = _lock_self(actor)
+        before = (person.name, person.language, person.zone, person.theme)
+        person.name, person.language, person.zone, person.theme = name.strip(), language, zone, theme
+        if before != (person.name, person.language, person.zone, person.theme):
+            person.save(update_fields=["name", "language", "zone", "theme"])
+            journal.append("person.changed", actor=actor, subject=person)
+    return person
+
+
+def change_password(*, actor: Actor, old: str, new: str) -> Person:
+    """A new password for the one who knows the old. Raises PasswordWrong, Invalid, NotFound for nobody."""
+    with transaction.atomic():
+        person = _lock_self(actor)
+        if not person.check_password(old):
+            raise PasswordWrong(fields={"old": _("This isn't your password.")})
+        try:
+            validate_password(new, person)
+        except ValidationError as error:
+            raise Invalid(fields={"new": " ".join(error.messages)}) from error
+        person.set_password(new)
+        person.save(update_fields=["password"])
+        journal.append("person.password_changed", actor=actor, subject=person)
+    return person
+
+
+def _lock_self(actor: Actor) -> Person:
+    found = Person.objects.select_for_update().filter(pk=actor.person_id).first() if actor.person_id else None
+    if found is None:
+        raise NotFound
+    return found

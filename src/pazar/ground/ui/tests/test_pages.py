@@ -28,6 +28,7 @@ def entry(url_name: str = "ui:kit", **facts: object) -> hall.Entry:
 
 def request(path: str = "/kit/") -> HttpRequest:
     made = RequestFactory().get(path)
+    made.request_id = "reference-of-the-request"
     made.resolver_match = None
     return made
 
@@ -87,6 +88,7 @@ def test_error_page_speaks_the_language(client: Client, language: str, said: str
     page = client.get("/no-such-page/")
     assert page.status_code == 404
     assert said in page.content.decode()
+    assert page["X-Request-ID"] in page.content.decode()
 
 
 @pytest.mark.django_db
@@ -101,6 +103,7 @@ def test_broken_page_needs_nothing_and_speaks_both_languages() -> None:
         page = pages.server_error(request())
     text = page.content.decode()
     assert page.status_code == 500
+    assert "reference-of-the-request" in text
     assert text.index("Нещо се повреди при нас.") < text.index("Something broke on our side.")
 
 

@@ -45,7 +45,7 @@ class LotBid:
     total: Decimal | None
     currency: str
     received_at: datetime
-    digest: bytes
+    digest: str  # hexadecimal
     fault: str = ""
     set_aside: str = ""
 
@@ -103,7 +103,7 @@ def _total(bid: LotBid) -> Decimal:
     return bid.total
 
 
-def _key(bid: LotBid) -> tuple[Decimal, datetime, bytes, bytes]:
+def _key(bid: LotBid) -> tuple[Decimal, datetime, str, bytes]:
     return _total(bid), bid.received_at, bid.digest, bid.bid_id.bytes
 
 

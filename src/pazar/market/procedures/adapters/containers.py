@@ -103,13 +103,14 @@ class Member(io.RawIOBase):
 class Spent:
     """Counts what one file has given, over all its members."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits, self._given, self._member = limits, 0, 0
+    def __init__(self, limits: Limits, watch: Callable[[], None]) -> None:
+        self._limits, self._given, self._member, self._watch = limits, 0, 0, watch
 
     def next_member(self) -> None:
         self._member = 0
 
     def add(self, given: int, packed: int) -> None:
+        self._watch()
         self._given += given
         self._member += given
         if self._given > self._limits.total_bytes:
@@ -124,33 +125,39 @@ def label(name: str) -> str:
     return shown if len(shown) <= _LABEL else f"{shown[:_LABEL]}…"
 
 
-def members(path: Path, place: Place, limits: Limits) -> Iterator[tuple[Place, Member | Refused]]:
-    """Each stream in the file, or why there is none. One is open at a time."""
+def members(
+    path: Path, place: Place, limits: Limits, watch: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[Place, Member | Refused]]:
+    """Each stream in the file, or why there is none. One is open at a time.
+
+    `watch` hears how far the file itself has been read, in bytes.
+    """
     try:
         with path.open("rb") as file:
             first = file.read(8)
             file.seek(0)
+            spent = Spent(limits, lambda: watch(file.tell()))
             if first.startswith(_ZIP):
-                yield from _zip(file, place, limits)
+                yield from _zip(file, place, limits, spent)
             elif first.startswith(_GZIP):
                 with gzip.open(file) as unpacked:
-                    yield place, _opened(unpacked, file.tell, limits, place)
+                    yield place, _opened(unpacked, file.tell, spent, place)
             else:
-                yield place, _opened(file, lambda: 0, limits, place)
+                yield place, _opened(file, lambda: 0, spent, place)
     except FileNotFoundError:
         yield place, Refused(place, "no-such-file")
     except OSError:
         yield place, Refused(place, "unreadable")
 
 
-def _opened(raw: BufferedIOBase, packed: Callable[[], int], limits: Limits, place: Place) -> Member | Refused:
+def _opened(raw: BufferedIOBase, packed: Callable[[], int], spent: Spent, place: Place) -> Member | Refused:
     try:
-        return Member(raw, packed, Spent(limits))
+        return Member(raw, packed, spent)
     except Refusing as stop:
         return stop.refused(place)
 
 
-def _zip(file: IO[bytes], place: Place, limits: Limits) -> Iterator[tuple[Place, Member | Refused]]:
+def _zip(file: IO[bytes], place: Place, limits: Limits, spent: Spent) -> Iterator[tuple[Place, Member | Refused]]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError, RuntimeError):
@@ -161,7 +168,7 @@ def _zip(file: IO[bytes], place: Place, limits: Limits) -> Iterator[tuple[Place,
         if len(entries) > limits.members:
             yield place, Refused(place, "too-many-members", params={"limit": str(limits.members)})
             return
-        spent, seen = Spent(limits), set()
+        seen: set[str] = set()
         for entry in entries:
             here = Place(place.file, label(entry.filename))
             if entry.filename in seen:

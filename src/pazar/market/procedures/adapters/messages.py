@@ -34,6 +34,7 @@ SENTENCES: dict[str, Promise] = {
     "not-json": _("This is no JSON."),
     "not-utf16": _("The file begins as UTF-16 and is none further on."),
     "not-utf8": _("The text isn't UTF-8. Convert the file and import it again."),
+    "not-stored": _("The database won't hold this notice."),
     "number-too-large": _("The number %(text)s is outside what any price or quantity can be."),
     "only-links": _("The record only links to its releases. Import the releases themselves."),
     "program": _("This is a program and no data."),

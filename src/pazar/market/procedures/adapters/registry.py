@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,21 +30,25 @@ def readers(limits: Limits = LIMITS) -> tuple[Reader, ...]:
 
 
 def read_files(
-    paths: Sequence[Path], *, limits: Limits = LIMITS, progress: Callable[[Place], None] | None = None
+    paths: Sequence[Path], *, limits: Limits = LIMITS, watch: Callable[[Path, int], None] | None = None
 ) -> Iterator[Taken]:
     """Every notice in these files in order, and what had to be refused. Never raises for what a file holds.
 
-    Formats are told by content, for each member of an archive by itself. `progress` hears of each stream.
+    Formats are told by content, for each member of an archive by itself. `watch` hears how many
+    bytes of a file have been read.
     """
     known = readers(limits)
     for path in paths:
-        for place, member in containers.members(path, Place(containers.label(str(path))), limits):
+        hear = partial(watch, path) if watch else _nobody
+        for place, member in containers.members(path, Place(containers.label(str(path))), limits, hear):
             if isinstance(member, Refused):
                 yield Taken(place, "", member)
                 continue
-            if progress:
-                progress(place)
             yield from _read(member, place, known)
+
+
+def _nobody(_: int) -> None:
+    pass
 
 
 def _read(member: containers.Member, place: Place, known: tuple[Reader, ...]) -> Iterator[Taken]:

@@ -42,7 +42,7 @@ def save_change(*, actor: Actor, procedure_id: UUID, facts: Facts, reason: str =
         procedure = queries.lock_procedure(procedure_id)
         policies.require_buyer(actor, procedure)
         moment = clock.db_now()
-        _require_running(procedure, moment)
+        require_running(procedure, moment)
         shared.check_wellformed(facts, buyer_id=procedure.buyer_id)
 
         before = queries.pending_change(procedure)
@@ -75,7 +75,7 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
         procedure = queries.lock_procedure(procedure_id)
         policies.require_buyer(actor, procedure)
         moment = clock.db_now()
-        _require_running(procedure, moment)
+        require_running(procedure, moment)
         pending = queries.pending_change(procedure)
         if facts is None:
             if pending is None:
@@ -142,7 +142,8 @@ def plan_of(procedure: Procedure, facts: Facts, *, pending: PendingChange | None
     return Plan(content=content, changes=versions.diff(published, content), moved=moved, breaches=broken)
 
 
-def _require_running(procedure: Procedure, moment: datetime) -> None:
+def require_running(procedure: Procedure, moment: datetime) -> None:
+    """Raises StillDraft, NotNow unless its tender period is running at `moment`."""
     state = State(procedure.state)
     if state is State.DRAFT:
         raise StillDraft

@@ -182,7 +182,9 @@ def join(versions: Iterable[Notice]) -> Notice:
     number and awards without id come from the latest publication that has any. Tags add up.
     Raises ValueError when there is no version or they are of several procedures.
     """
-    ordered = sorted(versions, key=version_key)
+    ordered = list(versions)
+    if len(ordered) > 1:
+        ordered.sort(key=version_key)
     if not ordered or len({(v.source, v.source_id) for v in ordered}) != 1:
         raise ValueError("the versions of exactly one procedure are wanted")
     state = ordered[0]
@@ -270,7 +272,45 @@ def plain(value: Any) -> Any:  # a record of any depth
     return value.isoformat()
 
 
+def written(notice: Notice) -> str:
+    """The record as one line of JSON, always the same for the same record."""
+    return json.dumps(plain(notice), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def digest(notice: Notice) -> bytes:
     """SHA-256 over the record: equal if and only if the notices say the same."""
-    text = json.dumps(plain(notice), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return digest_of(written(notice))
+
+
+def digest_of(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
+
+
+def read(record: dict[str, Any]) -> Notice:
+    """The notice that `plain` made this of."""
+    made: Notice = _read(Notice, record)
+    return made
+
+
+_PARTS: Final[dict[type, dict[str, Any]]] = {
+    Notice: {"buyer": Party, "items": [ItemRecord], "lots": [LotRecord], "awards": [AwardRecord], "remarks": [Remark]}
+    | {"value": Amount, "published_at": datetime, "published_on": date, "deadline": datetime}
+    | {"documents": [DocumentLink]},
+    LotRecord: {"value": Amount, "items": [ItemRecord]},
+    AwardRecord: {"value": Amount, "suppliers": [Party], "decided_on": date},
+    ItemRecord: {"quantity": Decimal},
+    Amount: {"value": Decimal},
+}
+
+
+def _read(kind: Any, value: Any) -> Any:  # a class of this module and its JSON
+    if isinstance(kind, list):
+        return tuple(_read(kind[0], part) for part in value)
+    if kind is Decimal:
+        return Decimal(value)
+    if kind in (date, datetime):
+        return kind.fromisoformat(value)
+    if kind is None:
+        return tuple(_read(None, part) for part in value) if isinstance(value, list) else value
+    parts = _PARTS.get(kind, {})
+    return kind(**{name: _read(parts.get(name), part) for name, part in value.items()})

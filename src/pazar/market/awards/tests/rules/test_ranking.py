@@ -20,7 +20,7 @@ def lot_bids(draw: st.DrawFn) -> LotBid:
         total=draw(st.none() | st.decimals(min_value=0, max_value=30, places=0)),
         currency=draw(st.sampled_from(["EUR", "EUR", "EUR", "BGN"])),
         received_at=START + timedelta(microseconds=draw(st.integers(0, 2))),
-        digest=draw(st.binary(min_size=32, max_size=32)),
+        digest=draw(st.binary(min_size=32, max_size=32)).hex(),
         fault=draw(st.sampled_from(["", "", "", "commitment"])),
         set_aside=draw(st.sampled_from(["", "", "", "No guarantee."])),
     )
@@ -73,14 +73,14 @@ def make(total: str | None, **facts: object) -> LotBid:
             "total": None if total is None else Decimal(total),
             "currency": "EUR",
             "received_at": START,
-            "digest": b"\1" * 32,
+            "digest": "01" * 32,
             **facts,
         }
     )
 
 
 def test_the_earlier_of_two_equal_bids_stands_first_and_the_rule_is_named():
-    late = make("100", received_at=START + timedelta(microseconds=1), digest=b"\0" * 32)
+    late = make("100", received_at=START + timedelta(microseconds=1), digest="00" * 32)
     early = make("100")
     ranking = rank([late, early], currency="EUR")
     assert [r.bid for r in ranking.ranked] == [early, late]

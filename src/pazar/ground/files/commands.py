@@ -1,0 +1,129 @@
+"""Take a file in."""
+
+import hashlib
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
+
+from pazar.ground import clock
+from pazar.ground.errors import NotAllowed, Refusal
+from pazar.ground.files.models import StoredFile
+from pazar.ground.files.rules import kinds
+from pazar.ground.identity.rules.actor import Actor
+
+_CHUNK = 64 * 1024
+_MOST_PARTS = 10_000
+
+
+class FileTooLarge(Refusal):
+    code = "file_too_large"
+    status = 413
+    what = _("The file “{name}” is too large.")
+    why = _("A file may have at most {most} MB.")
+    remedy = _("Make it smaller or divide it.")
+
+
+class FileEmpty(Refusal):
+    code = "file_empty"
+    status = 422
+    what = _("The file “{name}” is empty.")
+    why = _("There is nothing in it to keep.")
+    remedy = _("Choose the file again.")
+
+
+class FileKindRefused(Refusal):
+    code = "file_kind_refused"
+    status = 415
+    what = _("The file “{name}” can't be taken.")
+    why = _("By its content it is none of the kinds that are taken, or its name says another kind than its content.")
+    remedy = _("Send a PDF, an office document, a picture, a drawing (DWG), a text or a ZIP, named as what it is.")
+
+
+class QuotaReached(Refusal):
+    code = "quota_reached"
+    status = 413
+    what = _("There is no room for the file “{name}”.")
+    why = _("Your company may keep {most} MB in files; with this one it would have more.")
+    remedy = _("Remove drafts that aren't needed, or ask the centre for more room.")
+
+
+def store(*, actor: Actor, name: str, stream: IO[bytes]) -> StoredFile:
+    """Keep what `stream` holds as a file of the actor's company; who may read it is for its domain to say.
+
+    The content is written before the row, named by its digest: the same content lies there once, and a row never
+    points to nothing. Raises NotAllowed, FileTooLarge, FileEmpty, FileKindRefused, QuotaReached.
+    """
+    if actor.company_id is None:
+        raise NotAllowed
+    name = kinds.clean_name(name) or "file"
+    most = settings.FILE_MOST_BYTES
+    with tempfile.SpooledTemporaryFile(max_size=2 * 1024 * 1024) as kept:
+        digest, size = hashlib.sha256(), 0
+        for chunk in _chunks(stream):
+            size += len(chunk)
+            if size > most:
+                raise FileTooLarge(name=name, most=most // 1024**2)
+            digest.update(chunk)
+            kept.write(chunk)
+        if not size:
+            raise FileEmpty(name=name)
+        kind = _kind_of(kept)
+        if kind is None or not kinds.fits(kind, name):
+            raise FileKindRefused(name=name)
+        _require_room(actor.company_id, name, size)
+        path = f"{digest.hexdigest()[:2]}/{digest.hexdigest()}"
+        if not default_storage.exists(path):
+            kept.seek(0)
+            written = default_storage.save(path, File(kept))
+            # Two at once: the other one was first, its content is the same.
+            if written != path:
+                default_storage.delete(written)
+    with transaction.atomic():
+        return StoredFile.objects.create(
+            owner_id=actor.company_id,
+            name=name,
+            media_type=kind.media_type,
+            size=size,
+            digest=digest.digest(),
+            path=path,
+            stored_by_id=actor.person_id,
+            stored_at=clock.db_now(),
+        )
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stream.read(_CHUNK):
+        yield chunk
+
+
+def _kind_of(kept: IO[bytes]) -> kinds.Kind | None:
+    kept.seek(0)
+    head = kept.read(kinds.HEAD)
+    if not head.startswith(b"PK\x03\x04"):
+        return kinds.told(head)
+    try:
+        with zipfile.ZipFile(kept) as archive:
+            names = archive.namelist()
+            if len(names) > _MOST_PARTS:
+                return None
+            mimetype = ""
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
+                mimetype = archive.read("mimetype").decode("ascii", errors="replace").strip()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+        return kinds.told(head)
+    return kinds.told(head, parts=names, mimetype=mimetype)
+
+
+def _require_room(company_id: UUID, name: str, size: int) -> None:
+    held = StoredFile.objects.filter(owner_id=company_id).aggregate(all=Sum("size"))["all"] or 0
+    if held + size > settings.FILE_QUOTA_BYTES:
+        raise QuotaReached(name=name, most=settings.FILE_QUOTA_BYTES // 1024**2)

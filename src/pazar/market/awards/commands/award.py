@@ -1,0 +1,120 @@
+"""Award a procedure: each lot to the bid that stands first, all at once."""
+
+import hashlib
+import json
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from pazar.events import BidOutcome, ProcedureAwarded
+from pazar.ground import clock, journal, outbox
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.scope import acting
+from pazar.market.awards import policies, queries
+from pazar.market.awards.models import Award
+from pazar.market.awards.queries import Comparison
+from pazar.market.awards.refusals import AlreadyAwarded, ComparisonChanged, NotOpened
+from pazar.market.awards.rules.record import record
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.commands import states
+from pazar.market.procedures.models import Procedure
+
+NO_BID = _("No bid stood in any ranking.")
+
+
+def fingerprint(comparison: Comparison) -> str:
+    """What the buyer saw: the award is made of this comparison or not at all."""
+    seen = [[str(lot.lot.pk), record(lot.ranking)] for lot in comparison.lots]
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str = "") -> list[Award]:
+    """Award every lot to the lowest price in its ranking; a lot without a standing bid is awarded to nobody (B9, B10).
+
+    `seen` is the `fingerprint` of the comparison on the buyer's screen. Everybody is told by what listens to
+    ProcedureAwarded. Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded, ComparisonChanged.
+    """
+    with acting(actor):
+        procedure = procedures.lock_procedure(procedure_id)
+        moment = clock.db_now()
+        person_id = policies.require_buyer(actor, procedure)
+        if procedure.state in {Procedure.State.AWARDED, Procedure.State.FAILED}:
+            raise AlreadyAwarded
+        if procedure.state != Procedure.State.OPENED:
+            raise NotOpened
+        comparison = queries.comparison(procedure)
+        if fingerprint(comparison) != seen:
+            raise ComparisonChanged
+
+        awards = []
+        for compared in comparison.lots:
+            winner = compared.ranking.winner
+            awards.append(
+                Award(
+                    procedure=procedure,
+                    lot=compared.lot,
+                    bid_id=winner.bid.bid_id if winner else None,
+                    company_id=winner.bid.company_id if winner else None,
+                    amount=winner.total if winner else None,
+                    currency=procedure.currency,
+                    ranking=record(compared.ranking),
+                    reason=reason.strip(),
+                    decided_at=moment,
+                    decided_by_id=person_id,
+                )
+            )
+        Award.objects.bulk_create(awards)
+        if any(award.bid_id for award in awards):
+            states.mark_awarded(procedure, actor=actor, moment=moment)
+        else:
+            states.mark_failed(procedure, actor=actor, moment=moment, reason=reason.strip() or str(NO_BID))
+        journal.append(
+            "lots.awarded",
+            actor=actor,
+            subject=procedure,
+            lots=[
+                {
+                    "lot": str(award.lot_id),
+                    "company": str(award.company_id or ""),
+                    "amount": "" if award.amount is None else format(award.amount, "f"),
+                    "currency": award.currency,
+                }
+                for award in awards
+            ],
+        )
+        outbox.publish(
+            ProcedureAwarded(
+                procedure_id=procedure.pk,
+                reference=procedure.reference,
+                title=procedure.title,
+                awarded_at=moment,
+                outcomes=_outcomes(comparison, awards),
+            )
+        )
+        return awards
+
+
+def _outcomes(comparison: Comparison, awards: list[Award]) -> tuple[BidOutcome, ...]:
+    """For each bid: what it won, or what it had asked for, over all lots."""
+    asked: dict[tuple[UUID, UUID], Decimal] = {}
+    for compared in comparison.lots:
+        parts = [(r.bid, r.total) for r in compared.ranking.ranked]
+        parts += [(o.bid, o.bid.total or Decimal(0)) for o in compared.ranking.out]
+        for bid, total in parts:
+            key = (bid.bid_id, bid.company_id)
+            asked[key] = asked.get(key, Decimal(0)) + total
+    won: dict[UUID, Decimal] = {}
+    for award in awards:
+        if award.bid_id is not None:
+            won[award.bid_id] = won.get(award.bid_id, Decimal(0)) + (award.amount or Decimal(0))
+    return tuple(
+        BidOutcome(
+            bid_id=bid_id,
+            company_id=company_id,
+            won=bid_id in won,
+            amount=won.get(bid_id, total),
+            currency=comparison.procedure.currency,
+        )
+        for (bid_id, company_id), total in sorted(asked.items(), key=lambda pair: str(pair[0][0]))
+    )

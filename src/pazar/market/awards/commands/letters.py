@@ -1,0 +1,78 @@
+"""Letters to everybody who bid, each with his own place on every lot (B10)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pazar.events import ProcedureAwarded
+from pazar.ground.identity import queries as identity
+from pazar.ground.identity.rules.roles import BIDDING
+from pazar.ground.messages.commands import Telling, Told, tell_many
+from pazar.ground.ui import formats
+from pazar.market.awards import queries
+
+
+def send_letters(event: ProcedureAwarded) -> None:
+    """Tell each bidder's people, once, in their language: won or not, every lot's winner, their own place."""
+    lots = [_lot(award) for award in queries.awards_of(event.procedure_id)]
+    path = f"{reverse('roof:procedure', args=[event.procedure_id])}?tab=award"
+    tell_many(
+        [
+            Telling(
+                person_ids=[person.pk for person in identity.staff(company_id=outcome.company_id, roles=BIDDING)],
+                kind="award",
+                once=f"award:{event.procedure_id}:{outcome.bid_id}",
+                path=path,
+                render=_letter(event, won=outcome.won, bid_id=outcome.bid_id, lots=lots),
+                company_id=outcome.company_id,
+            )
+            for outcome in event.outcomes
+        ]
+    )
+
+
+def _lot(award: Any) -> dict[str, Any]:
+    return {
+        "number": award.lot.number,
+        "title": award.lot.title,
+        "winner": award.company.name if award.company else "",
+        "amount": award.amount,
+        "currency": award.currency,
+        "ranking": award.ranking,
+    }
+
+
+def _letter(event: ProcedureAwarded, *, won: bool, bid_id: UUID, lots: list[dict[str, Any]]) -> Callable[[str], Told]:
+    def render(language: str) -> Told:
+        title = (
+            _("You won: {title} ({reference})") if won else _("Your bid was not chosen: {title} ({reference})")
+        ).format(title=event.title, reference=event.reference)
+        return Told(title=title, text="\n\n".join(_sentence(lot, bid_id) for lot in lots))
+
+    return render
+
+
+def _sentence(lot: dict[str, Any], bid_id: UUID) -> str:
+    """One lot: who won it at what price, and where this bid stood."""
+    name = _("Lot {number}, {title}.").format(number=lot["number"], title=lot["title"])
+    if lot["winner"]:
+        amount = formats.money(lot["amount"], lot["currency"])
+        ended = _("Awarded to {winner} for {amount}.").format(winner=lot["winner"], amount=amount)
+    else:
+        ended = _("Awarded to nobody.")
+    own = next((r for r in lot["ranking"]["ranked"] if r["bid"] == str(bid_id)), None)
+    if own:
+        place = _("Your price {amount} stood at place {rank} of {count}.").format(
+            amount=formats.money(Decimal(own["total"]), own["currency"]),
+            rank=own["rank"],
+            count=len(lot["ranking"]["ranked"]),
+        )
+        return f"{name} {ended} {place}"
+    out = next((o for o in lot["ranking"]["out"] if o["bid"] == str(bid_id)), None)
+    if out and out["reason"] == "set_aside":
+        return f"{name} {ended} " + _("Your bid was set aside: {words}").format(words=out["words"])
+    return f"{name} {ended}"

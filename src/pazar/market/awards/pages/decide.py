@@ -1,0 +1,80 @@
+"""Set a bid aside, take it back, award: posts from the comparison."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pazar.ground.errors import Invalid, NotFound
+from pazar.ground.identity.pages.guards import member_required
+from pazar.ground.identity.requests import ActorRequest
+from pazar.market.awards import policies, queries
+from pazar.market.awards.commands import award, exclude
+from pazar.market.awards.refusals import NotOpened
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.models import Procedure
+
+
+def _comparison_path(procedure_id: UUID) -> str:
+    return f"{reverse('roof:procedure', args=[procedure_id])}?tab=comparison"
+
+
+def _uuid(request: ActorRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError:
+        raise NotFound from None
+
+
+@require_POST
+@member_required
+def set_aside(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
+    try:
+        exclude.set_aside(
+            actor=request.actor,
+            procedure_id=procedure_id,
+            lot_id=_uuid(request, "lot"),
+            bid_id=_uuid(request, "bid"),
+            reason=request.POST.get("reason", ""),
+        )
+    except Invalid as refusal:
+        messages.error(request, " ".join(str(sentence) for sentence in refusal.fields.values()))
+    return redirect(_comparison_path(procedure_id))
+
+
+@require_POST
+@member_required
+def take_back(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
+    exclude.take_back(
+        actor=request.actor, procedure_id=procedure_id, lot_id=_uuid(request, "lot"), bid_id=_uuid(request, "bid")
+    )
+    return redirect(_comparison_path(procedure_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required
+def decide(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
+    """What the award would be, in words; then the award itself."""
+    if request.method == "POST":
+        award.award_procedure(
+            actor=request.actor,
+            procedure_id=procedure_id,
+            seen=request.POST.get("seen", ""),
+            reason=request.POST.get("reason", ""),
+        )
+        messages.success(request, _("Awarded. Everybody who bid is being told."))
+        return redirect(f"{reverse('roof:procedure', args=[procedure_id])}?tab=award")
+    procedure = procedures.procedure_for(request.actor, procedure_id)
+    policies.require_buyer(request.actor, procedure)
+    if procedure.state != Procedure.State.OPENED:
+        raise NotOpened
+    comparison = queries.comparison(procedure)
+    return render(
+        request,
+        "awards/decide.html",
+        {"procedure": procedure, "comparison": comparison, "seen": award.fingerprint(comparison)},
+    )

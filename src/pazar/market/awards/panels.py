@@ -1,0 +1,52 @@
+"""The awards' part of a procedure's page: the comparison for the buyer, the award for everybody."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.ui.panels import Panel
+from pazar.market.awards import policies, queries
+from pazar.market.awards.commands.award import fingerprint
+from pazar.market.procedures.models import Procedure
+
+DECIDED = {Procedure.State.AWARDED, Procedure.State.FAILED}
+
+
+def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:
+    found: list[Panel] = []
+    if not procedure.is_own:
+        return found
+    if policies.is_buyer(actor, procedure) and procedure.state == Procedure.State.OPENED:
+        comparison = queries.comparison(procedure)
+        found.append(
+            Panel(
+                slot="tab",
+                key="comparison",
+                title=_("Comparison"),
+                count=comparison.bidders,
+                template="awards/_comparison.html",
+                order=5,
+                context={"comparison": comparison, "seen": fingerprint(comparison)},
+            )
+        )
+        found.append(
+            Panel(slot="act", key="award", template="awards/_act.html", order=10, context={"comparison": comparison})
+        )
+    elif procedure.state in DECIDED:
+        awards = queries.awards_of(procedure.pk)
+        if awards:
+            found.append(
+                Panel(
+                    slot="tab",
+                    key="award",
+                    title=_("Award"),
+                    template="awards/_award.html",
+                    order=5,
+                    context={
+                        "awards": awards,
+                        "may_read_protocol": policies.may_read_protocol(actor, procedure, awards),
+                    },
+                )
+            )
+    return found

@@ -1,0 +1,31 @@
+"""Who may compare and award: the buyer's own people, once the bids are open."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pazar.ground.errors import NotFound
+from pazar.ground.identity import policies as identity
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.roles import BUYING
+from pazar.market.awards.models import Award
+from pazar.market.procedures.models import Procedure
+
+
+def require_buyer(actor: Actor, procedure: Procedure) -> UUID:
+    """The deciding person. Raises NotFound for another company's people, NotAllowed without the role."""
+    if actor.person_id is None or actor.company_id is None or procedure.buyer_id != actor.company_id:
+        raise NotFound
+    identity.require(actor, BUYING)
+    return actor.person_id
+
+
+def is_buyer(actor: Actor, procedure: Procedure) -> bool:
+    return actor.company_id is not None and procedure.buyer_id == actor.company_id and actor.has(BUYING)
+
+
+def may_read_protocol(actor: Actor, procedure: Procedure, awards: Sequence[Award]) -> bool:
+    """The buyer's people, and those whose bid stands in or outside a ranking."""
+    if actor.company_id is None:
+        return False
+    bidders = {part["company"] for award in awards for name in ("ranked", "out") for part in award.ranking[name]}
+    return actor.company_id == procedure.buyer_id or str(actor.company_id) in bidders

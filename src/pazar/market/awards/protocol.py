@@ -1,0 +1,79 @@
+"""The protocol of an award: what was opened, how it was ranked, what was decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pazar.ground import clock
+from pazar.ground.documents.typeset import typeset
+from pazar.ground.ui import formats
+from pazar.market.awards import words
+from pazar.market.awards.models import Award
+from pazar.market.procedures.models import Procedure
+
+TEMPLATE = Path(__file__).with_name("protocol.typ")
+
+
+def make(procedure: Procedure, awards: Sequence[Award], *, language: str) -> bytes:
+    """PDF/A in `language`, which must be active. Times are written in the centre's zone, which is named."""
+    decided = awards[0]
+    data = {
+        "title": _("Protocol of the award"),
+        "number": procedure.reference,
+        "made": _moment(clock.db_now()),
+        "centre": settings.CENTRE_NAME,
+        "page_word": _("Page"),
+        "facts": [
+            [_("Procedure"), procedure.title],
+            [_("Buyer"), procedure.buyer_name],
+            [_("Bids closed"), _moment(procedure.closes_at)],
+            [_("Bids opened"), _moment(procedure.opened_at)],
+            [_("Decided"), _moment(decided.decided_at)],
+            [_("Decided by"), decided.decided_by.name],
+            [_("Award by"), _("Lowest price")],
+        ],
+        "rule_title": _("The rule"),
+        "rule": str(words.RULE),
+        "head": [_("Place"), _("Bidder"), _("Price"), _("Over the best"), _("Received")],
+        "out_head": [_("Outside the ranking"), _("Why")],
+        "lots": [_lot(award) for award in awards],
+        "digest_title": _("Digests of the sealed bids"),
+        "digest_head": [_("Bidder"), "SHA-256"],
+        "digests": sorted({(r["company_name"], r["digest"]) for award in awards for r in award.ranking["ranked"]}),
+        "reason_title": _("Reasons"),
+        "reason": decided.reason,
+    }
+    return typeset(TEMPLATE, data=data, language=language)
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else formats.moment(at, seconds=True, year=True)
+
+
+def _lot(award: Award) -> dict[str, Any]:
+    return {
+        "title": _("Lot {number}. {title}").format(number=award.lot.number, title=award.lot.title),
+        "rows": [
+            [
+                str(r["rank"]),
+                r["company_name"] + (f" ({words.tie(r['tie'])})" if r["tie"] else ""),
+                formats.money(Decimal(r["total"]), r["currency"]),
+                "" if r["over_best_share"] is None else formats.share(Decimal(r["over_best_share"])),
+                words.received(r["received_at"]),
+            ]
+            for r in award.ranking["ranked"]
+        ],
+        "out": [[o["company_name"], words.out(o["reason"], o["words"])] for o in award.ranking["out"]],
+        "decision": (
+            _("Awarded to {winner} for {amount}.").format(
+                winner=award.company.name, amount=formats.money(award.amount, award.currency)
+            )
+            if award.company and award.amount is not None
+            else _("Awarded to nobody.")
+        ),
+    }

@@ -1,0 +1,118 @@
+"""The comparison of a procedure's opened bids, and what was decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pazar.market.awards.models import Award, Exclusion
+from pazar.market.awards.rules.ranking import LotBid, Ranking, rank
+from pazar.market.bids import queries as bids
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.models import Lot, Procedure
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotComparison:
+    """One lot's ranking; `unit_prices` by item and bid; `award` once it is decided."""
+
+    lot: Lot
+    ranking: Ranking
+    unit_prices: dict[UUID, dict[UUID, Decimal]]
+    technical: dict[UUID, Mapping[str, Any]]
+    award: Award | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    procedure: Procedure
+    lots: tuple[LotComparison, ...]
+    bidders: int
+
+    @property
+    def is_decided(self) -> bool:
+        return any(lot.award for lot in self.lots)
+
+
+def comparison(procedure: Procedure) -> Comparison:
+    """Every lot's ranking, computed anew from the opened bids. Six queries, whatever the number of bids."""
+    lots = procedures.lots(procedure.pk)
+    opened = bids.opened_bids(procedure.pk)
+    excluded = {
+        (e.lot_id, e.bid_id): e.reason for e in Exclusion.objects.filter(procedure=procedure.pk).order_by("made_at")
+    }
+    decided = {a.lot_id: a for a in Award.objects.filter(procedure=procedure.pk).select_related("company")}
+    compared = []
+    for lot in lots:
+        lot_bids = []
+        unit_prices: dict[UUID, dict[UUID, Decimal]] = {}
+        technical: dict[UUID, Mapping[str, Any]] = {}
+        for bid in opened:
+            part = next((p for p in bid.lots if p.lot_id == lot.pk), None)
+            if part is None:
+                continue
+            lot_bids.append(
+                LotBid(
+                    bid_id=bid.bid_id,
+                    company_id=bid.company_id,
+                    company_name=bid.company_name,
+                    total=part.total,
+                    currency=part.currency,
+                    received_at=bid.received_at,
+                    digest=bid.digest,
+                    fault=part.fault,
+                    set_aside=excluded.get((lot.pk, bid.bid_id), ""),
+                )
+            )
+            technical[bid.bid_id] = part.technical
+            for item_id, price in part.prices.items():
+                unit_prices.setdefault(item_id, {})[bid.bid_id] = price
+        compared.append(
+            LotComparison(
+                lot=lot,
+                ranking=rank(lot_bids, currency=procedure.currency),
+                unit_prices=unit_prices,
+                technical=technical,
+                award=decided.get(lot.pk),
+            )
+        )
+    return Comparison(procedure=procedure, lots=tuple(compared), bidders=len(opened))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedLot:
+    """What everybody may read of a decided lot."""
+
+    lot_number: str
+    lot_title: str
+    winner_name: str
+    amount: Decimal | None
+    currency: str
+    bids_count: int
+    reason: str
+    decided_at: datetime
+
+
+def published_awards(procedure_id: UUID) -> Sequence[PublishedLot]:
+    """The decided lots of an awarded procedure, in the lots' order."""
+    found = Award.objects.filter(procedure=procedure_id).select_related("company", "lot").order_by("lot__position")
+    return [
+        PublishedLot(
+            lot_number=award.lot.number,
+            lot_title=award.lot.title,
+            winner_name=award.company.name if award.company else "",
+            amount=award.amount,
+            currency=award.currency,
+            bids_count=len(award.ranking["ranked"]) + len(award.ranking["out"]),
+            reason=award.reason,
+            decided_at=award.decided_at,
+        )
+        for award in found
+    ]
+
+
+def awards_of(procedure_id: UUID) -> Sequence[Award]:
+    found = Award.objects.filter(procedure=procedure_id).select_related("company", "lot", "decided_by")
+    return list(found.order_by("lot__position"))

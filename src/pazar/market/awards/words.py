@@ -1,0 +1,43 @@
+"""The ranking's codes in words."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pazar.ground.ui import formats
+from pazar.market.awards.rules.ranking import OutReason, TieRule
+
+RULE = gettext_lazy(
+    "The lowest total wins. Of equal totals the bid received earlier stands first, by the centre's clock. Received in "
+    "the same microsecond, the one whose sealed bid has the smaller SHA-256 digest stands first: a draw that nobody "
+    "can aim at and everybody can check."
+)
+
+
+def tie(code: str) -> str:
+    """Why a bid stands before another with the same total."""
+    if code == TieRule.EARLIER:
+        return _("same price as the next, received earlier")
+    if code == TieRule.DIGEST:
+        return _("same price and moment as the next, smaller digest")
+    return ""
+
+
+def out(code: str, words: str) -> str:
+    """Why a bid stands outside the ranking."""
+    match code:
+        case OutReason.NO_PRICE:
+            return _("No price for this lot.")
+        case OutReason.OTHER_CURRENCY:
+            return _("Priced in {currency}, not in the procedure's currency.").format(currency=words)
+        case OutReason.NOT_OPENED:
+            return _("The envelope could not be opened ({code}).").format(code=words)
+        case _:
+            return _("Set aside: {words}").format(words=words)
+
+
+def received(moment: str) -> str:
+    """To the microsecond: a tie may hang on it."""
+    at = datetime.fromisoformat(moment)
+    return f"{formats.moment(at, seconds=True)}, .{at.microsecond:06d}"

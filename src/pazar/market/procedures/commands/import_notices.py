@@ -1,0 +1,510 @@
+"""Take outside notices in (B12): the one writer behind all readers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, connection, models, transaction
+
+from pazar import events
+from pazar.ground import clock, journal, outbox, words
+from pazar.ground.codes.numbers import canonical_number
+from pazar.ground.identity.commands.companies import CompanyFacts, note_companies
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.ids import new_id
+from pazar.market.procedures.adapters import registry
+from pazar.market.procedures.adapters.reader import Place, Refused
+from pazar.market.procedures.models import (
+    Item,
+    Lot,
+    NoticeImport,
+    Procedure,
+    PublishedAward,
+    SourceRelease,
+)
+from pazar.market.procedures.rules import notice as notices
+from pazar.market.procedures.rules import outside
+from pazar.market.procedures.rules.notice import Notice, Party
+
+BATCH: Final = 500
+MOST_REFUSED: Final = 10_000
+"""So many refusals are told one by one; what a file of a million broken lines adds is counted."""
+_ONE_AT_A_TIME: Final = 0x6E6F7469
+_COMPANIES_KEPT: Final = 100_000
+
+Move = Callable[[Notice], timedelta | None]
+
+
+@dataclass(kw_only=True)
+class FileReport:
+    """What became of one file. `changed`: brought something new about a procedure that was known."""
+
+    file: str
+    formats: list[str] = field(default_factory=list)
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: list[Refused] = field(default_factory=list)
+    refused_count: int = 0
+
+    @property
+    def format(self) -> str:
+        return "+".join(self.formats)
+
+    @property
+    def taken(self) -> int:
+        return self.new + self.changed + self.same
+
+
+def import_notices(
+    *,
+    actor: Actor,
+    paths: Sequence[Path],
+    move: Move | None = None,
+    watch: Callable[[Path, int], None] | None = None,
+) -> list[FileReport]:
+    """Read the files and store what they publish as outside procedures.
+
+    In batches, a transaction each: killed in the middle and run again, the result is the same. What is known already
+    changes nothing. Two imports at once take turns by the batch. A publisher's first import is announced as such, so
+    that it tells nobody. `move` is for a demo: by how much a notice's times are moved; what its source says stays
+    beside. `watch` hears how far a file has been read, in bytes.
+    """
+    with transaction.atomic():
+        run = NoticeImport.objects.create(began_at=clock.db_now(), begun_by_id=actor.person_id)
+    writer = _Writer(run, move)
+    reports: list[FileReport] = []
+    for path in paths:
+        report = FileReport(file=str(path))
+        reports.append(report)
+        for batch in _batches(path, report, watch):
+            writer.write(batch, report)
+    with transaction.atomic():
+        run.ended_at = clock.db_now()
+        run.files = [
+            {"file": r.file, "format": r.format, "read": r.read, "new": r.new, "changed": r.changed}
+            | {"same": r.same, "refused": r.refused_count}
+            for r in reports
+        ]
+        run.save()
+        journal.append("notices.imported", actor=actor, subject=run, files=run.files)
+    return reports
+
+
+@dataclass(slots=True)
+class _Given:
+    """A notice on its way in, its record written once."""
+
+    place: Place
+    notice: Notice
+    text: str
+    digest: bytes
+
+
+def _batches(path: Path, report: FileReport, watch: Callable[[Path, int], None] | None) -> Iterator[list[_Given]]:
+    batch: list[_Given] = []
+    for place, format_name, item in registry.read_files([path], watch=watch):
+        report.read += 1
+        if format_name and format_name not in report.formats:
+            report.formats.append(format_name)
+        if isinstance(item, Refused):
+            _refuse(report, item)
+            continue
+        text = notices.written(item)
+        batch.append(_Given(place, item, text, notices.digest_of(text)))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _refuse(report: FileReport, refused: Refused) -> None:
+    report.refused_count += 1
+    if len(report.refused) < MOST_REFUSED:
+        report.refused.append(refused)
+
+
+@dataclass(slots=True)
+class _State:
+    """A procedure as all its publications join to it."""
+
+    id: UUID
+    notice: Notice
+    digest: bytes
+    known: bool  # stands in the database already
+
+
+class _Writer:
+    def __init__(self, run: NoticeImport, move: Move | None) -> None:
+        self._run, self._move = run, move
+        self._companies: dict[tuple[str, str], UUID] = {}
+        self._first: dict[str, bool] = {}
+
+    def write(self, batch: list[_Given], report: FileReport) -> None:
+        try:
+            outcomes = self._store(batch)
+        except (DataError, IntegrityError):
+            # One that the database won't hold must not cost its neighbours.
+            if len(batch) == 1:
+                _refuse(report, Refused(batch[0].place, "not-stored"))
+                return
+            half = len(batch) // 2
+            self.write(batch[:half], report)
+            self.write(batch[half:], report)
+            return
+        report.new += outcomes["new"]
+        report.changed += outcomes["changed"]
+        report.same += outcomes["same"]
+
+    def _store(self, batch: list[_Given]) -> dict[str, int]:
+        outcomes = {"new": 0, "changed": 0, "same": 0}
+        noted: dict[tuple[str, str], UUID] = {}
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+            moment = clock.db_now()
+            states, fresh = self._joined(batch, outcomes)
+            noted = self._note(states)
+
+            rows = _Rows(moment, {**self._companies, **noted}, self._move)
+            for state in states:
+                rows.add(state)
+            rows.save([state for state in states if state.known])
+            _copy(
+                SourceRelease,
+                [
+                    {
+                        "id": new_id(),
+                        "procedure_id": procedure_id,
+                        "brought_by_id": self._run.pk,
+                        "publisher": given.notice.publisher,
+                        "release_id": given.notice.release_id,
+                        "digest": given.digest,
+                        "record": given.text,
+                    }
+                    for procedure_id, given in fresh
+                ],
+            )
+            self._announce(states)
+        if len(self._companies) + len(noted) > _COMPANIES_KEPT:
+            self._companies.clear()
+        self._companies.update(noted)  # only now: what a rollback takes away mustn't be remembered
+        return outcomes
+
+    def _joined(self, batch: list[_Given], outcomes: dict[str, int]) -> tuple[list[_State], list[tuple[UUID, _Given]]]:
+        """The procedures that this batch makes or changes, and the publications not known before."""
+        found = {
+            (source, source_id): (pk, bytes(digest or b""))
+            for pk, source, source_id, digest in Procedure.objects.filter(
+                origin=Procedure.Origin.OUTSIDE,
+                source__in={given.notice.source for given in batch},
+                source_id__in={given.notice.source_id for given in batch},
+            ).values_list("id", "source", "source_id", "source_digest")
+        }
+        ids = [pk for pk, _ in found.values()]
+        seen = {
+            (pk, bytes(digest))
+            for pk, digest in SourceRelease.objects.filter(
+                procedure_id__in=ids, digest__in=[given.digest for given in batch]
+            ).values_list("procedure_id", "digest")
+        } if ids else set()  # fmt: skip
+        groups: dict[tuple[str, str], list[_Given]] = {}
+        for given in batch:
+            groups.setdefault((given.notice.source, given.notice.source_id), []).append(given)
+        earlier = self._records([found[key][0] for key in groups if key in found], seen, groups, found)
+        states: list[_State] = []
+        fresh: list[tuple[UUID, _Given]] = []
+        for key, group in groups.items():
+            pk, before = found.get(key, (None, b""))
+            new = {given.digest: given for given in group if (pk, given.digest) not in seen}
+            outcomes["same"] += len(group) - len(new)
+            if not new:
+                continue
+            procedure_id = pk or new_id()
+            fresh.extend((procedure_id, given) for given in new.values())
+            versions = [*earlier.get(procedure_id, ()), *(given.notice for given in new.values())]
+            joined = notices.join(versions)
+            digest = next(iter(new)) if len(versions) == 1 else notices.digest(joined)
+            if digest == before:
+                outcomes["same"] += len(new)
+                continue
+            outcomes["changed" if pk else "new"] += 1
+            outcomes["changed"] += len(new) - 1
+            states.append(_State(procedure_id, joined, digest, pk is not None))
+        return states, fresh
+
+    def _records(
+        self,
+        ids: list[UUID],
+        seen: set[tuple[UUID, bytes]],
+        groups: dict[tuple[str, str], list[_Given]],
+        found: dict[tuple[str, str], tuple[UUID, bytes]],
+    ) -> dict[UUID, list[Notice]]:
+        """What was published before about those of `ids` that this batch says something new of."""
+        wanted = [
+            found[key][0]
+            for key, group in groups.items()
+            if key in found and any((found[key][0], given.digest) not in seen for given in group)
+        ]
+        earlier: dict[UUID, list[Notice]] = {}
+        if wanted:
+            for pk, record in SourceRelease.objects.filter(procedure_id__in=wanted).values_list(
+                "procedure_id", "record"
+            ):
+                earlier.setdefault(pk, []).append(notices.read(record))
+        return earlier
+
+    def _note(self, states: list[_State]) -> dict[tuple[str, str], UUID]:
+        """Companies named by a number that holds: found or made."""
+        facts: dict[tuple[str, str], CompanyFacts] = {}
+        for state in states:
+            for party in _parties(state.notice):
+                key = company_key(party)
+                if key and key not in self._companies and key not in facts:
+                    number = canonical_number(party.country, party.number)
+                    facts[key] = CompanyFacts(
+                        name=party.name,
+                        country=party.country,
+                        number_scheme=number.scheme if number else "",
+                        number=key[1],
+                        town=party.town,
+                        region=party.region,
+                        address=party.address,
+                    )
+        # sorted, so that two who note the same companies don't wait for each other crosswise
+        return note_companies([facts[key] for key in sorted(facts)]) if facts else {}
+
+    def _announce(self, states: list[_State]) -> None:
+        for first in (True, False):
+            ids = tuple(s.id for s in states if self._is_first(s.notice.publisher) is first)
+            if ids:
+                outbox.publish(events.OutsideProceduresImported(procedure_ids=ids, first_bulk=first))
+
+    def _is_first(self, publisher: str) -> bool:
+        """Whether no import that came to its end has brought anything of this publisher before."""
+        if publisher not in self._first:
+            self._first[publisher] = not SourceRelease.objects.filter(
+                publisher=publisher, brought_by__ended_at__isnull=False
+            ).exists()
+        return self._first[publisher]
+
+
+def _parties(notice: Notice) -> Iterator[Party]:
+    if notice.buyer:
+        yield notice.buyer
+    for award in notice.awards:
+        yield from award.suppliers
+
+
+def company_key(party: Party) -> tuple[str, str] | None:
+    """Country and canonical number, where both are certain."""
+    number = _canonical(party.country, party.number) if party.country and party.number else None
+    return (party.country, number) if number else None
+
+
+@lru_cache(maxsize=50_000)
+def _canonical(country: str, raw: str) -> str | None:
+    number = canonical_number(country, raw)
+    return number.canonical if number else None
+
+
+class _Rows:
+    """The rows of a batch: new ones copied in, known ones brought to what is said now."""
+
+    def __init__(self, moment: datetime, companies: dict[tuple[str, str], UUID], move: Move | None) -> None:
+        self._moment, self._companies, self._move = moment, companies, move
+        self.procedures: dict[UUID, dict[str, Any]] = {}
+        self.lots: list[dict[str, Any]] = []
+        self.items: list[dict[str, Any]] = []
+        self.awards: list[dict[str, Any]] = []
+
+    def add(self, state: _State) -> None:
+        notice = state.notice
+        buyer = notice.buyer
+        moved = (self._move(notice) if self._move else None) or timedelta()
+        closes_at = notice.deadline + moved if notice.deadline else None
+        published_at = notice.published_at
+        if published_at is None and notice.published_on:
+            # a place in the order of lists; `source_published_on` says what is known
+            published_at = datetime.combine(notice.published_on, time(), tzinfo=self._moment.tzinfo)
+        regions = dict.fromkeys(notice.regions)
+        for lot in notice.lots:
+            regions.update(dict.fromkeys(lot.regions))
+        self.procedures[state.id] = {
+            "reference": notice.reference or notice.source_id,
+            "origin": Procedure.Origin.OUTSIDE.value,
+            "state": outside.state(notice, closes_at=closes_at, moment=self._moment),
+            "kind": notice.method,
+            "buyer_id": self._companies.get(company_key(buyer) or ("", "")) if buyer else None,
+            "buyer_name": buyer.name if buyer else "",
+            "title": notice.title,
+            "description": notice.description,
+            "language": notice.language[:8],
+            "currency": notice.value.currency if notice.value else "",
+            "value_amount": _stored(notice.value.value) if notice.value else None,
+            "cpv": list(notice.all_cpv),
+            "regions": list(regions),
+            "award_criterion": "",
+            "published_at": published_at + moved if published_at else None,
+            "closes_at": closes_at,
+            "source": notice.source,
+            "source_id": notice.source_id,
+            "source_publisher": notice.publisher,
+            "source_url": notice.source_url,
+            "source_digest": state.digest,
+            "source_published_on": notice.published_on,
+            "source_closes_at": notice.deadline,
+            "changed_at": self._moment,
+        }
+        self._add_lots(state)
+        for award in notice.awards:
+            if not outside.is_decided(award):
+                continue
+            keys = [key for supplier in award.suppliers if (key := company_key(supplier))]
+            self.awards.append(
+                {
+                    "id": new_id(),
+                    "procedure_id": state.id,
+                    "lot_number": ", ".join(award.lot_numbers),
+                    # of a consortium none is *the* supplier
+                    "supplier_id": self._companies.get(keys[0]) if len(award.suppliers) == 1 and keys else None,
+                    "supplier_names": [supplier.name for supplier in award.suppliers],
+                    "amount": _stored(award.value.value) if award.value else None,
+                    "currency": award.value.currency if award.value else "",
+                    "awarded_on": award.decided_on,
+                    "bids_received": award.bids_received,
+                }
+            )
+
+    def _add_lots(self, state: _State) -> None:
+        notice = state.notice
+        of_whole = _lemmas(notice.title, notice.description)
+        for position, (number, lot) in enumerate(outside.numbered_lots(notice)):
+            value = lot.value
+            lot_id = new_id()
+            self.lots.append(
+                {
+                    "id": lot_id,
+                    "procedure_id": state.id,
+                    "number": number,
+                    "position": position,
+                    "title": lot.title,
+                    "description": lot.description,
+                    "cpv": list(lot.cpv),
+                    "regions": list(lot.regions),
+                    "value_amount": _stored(value.value) if value else None,
+                    "currency": value.currency if value else "",
+                    "lemmas": _merged(
+                        _lemmas(lot.title, lot.description, *(item.description for item in lot.items)), of_whole
+                    ),
+                }
+            )
+            self.items.extend(
+                {
+                    "id": new_id(),
+                    "lot_id": lot_id,
+                    "position": place,
+                    "description": item.description,
+                    "cpv": item.cpv[0] if item.cpv else "",
+                    "quantity": _stored(item.quantity, places=6) if item.quantity is not None else None,
+                    "unit": item.unit,
+                }
+                for place, item in enumerate(lot.items)
+            )
+
+    def save(self, known: list[_State]) -> None:
+        ids = {state.id for state in known}
+        if ids:
+            self._bring_up_to_date(ids)
+        _copy(
+            Procedure,
+            [{"id": pk, "created_at": self._moment, **row} for pk, row in self.procedures.items() if pk not in ids],
+        )
+        _copy(Lot, self.lots)
+        _copy(Item, self.items)
+        _copy(PublishedAward, self.awards)
+
+    def _bring_up_to_date(self, ids: set[UUID]) -> None:
+        """Change the rows of known procedures; a lot that stays keeps its id, since matches hang on it."""
+        changed = [Procedure(id=pk, **row) for pk, row in self.procedures.items() if pk in ids]
+        Procedure.objects.bulk_update(changed, self._names())
+        PublishedAward.objects.filter(procedure_id__in=ids).delete()
+        Item.objects.filter(lot__procedure_id__in=ids).delete()
+        standing = {
+            (pk, number): lot_id
+            for lot_id, pk, number in Lot.objects.filter(procedure_id__in=ids).values_list(
+                "id", "procedure_id", "number"
+            )
+        }
+        new: list[dict[str, Any]] = []
+        renamed: dict[UUID, UUID] = {}
+        kept: list[Lot] = []
+        for row in self.lots:
+            lot_id = standing.pop((row["procedure_id"], row["number"]), None)
+            if lot_id is None:
+                new.append(row)
+            else:
+                renamed[row["id"]] = lot_id
+                kept.append(Lot(**{**row, "id": lot_id}))
+        if standing:
+            Lot.objects.filter(pk__in=standing.values()).delete()
+        Lot.objects.bulk_update(
+            kept, ["position", "title", "description", "cpv", "regions", "value_amount", "currency", "lemmas"]
+        )
+        self.lots = new
+        for item in self.items:
+            item["lot_id"] = renamed.get(item["lot_id"], item["lot_id"])
+
+    def _names(self) -> list[str]:
+        given = next(iter(self.procedures.values()))
+        return [f.name for f in Procedure._meta.concrete_fields if f.attname in given]
+
+
+_WORDS_OF: Final = 8_000  # letters of a text that are looked at: far more than the lemmas kept
+_LEMMAS_KEPT: Final = 400
+
+
+def _lemmas(*texts: str) -> list[str]:
+    return words.lemmas("\n".join(text[:_WORDS_OF] for text in texts if text))
+
+
+def _merged(own: list[str], of_whole: list[str]) -> list[str]:
+    """A lot's own words first, so that a long description of the whole can't push them out."""
+    return list(dict.fromkeys(own + of_whole))[:_LEMMAS_KEPT] if own else of_whole[:_LEMMAS_KEPT]
+
+
+def _stored(value: Decimal, *, places: int = 4) -> Decimal:
+    """As the column holds it; the release's record keeps every digit."""
+    return round(value, places)
+
+
+@lru_cache(maxsize=16)
+def _template(model: type[models.Model]) -> dict[str, Any]:
+    """What a column holds where nothing is said, by its name in the model and the table."""
+    return {f.attname: f.get_default() for f in model._meta.concrete_fields if not f.primary_key} | {
+        model._meta.pk.attname: None
+    }
+
+
+def _copy(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
+    """COPY the rows in; columns not given hold the model's default."""
+    if not rows:
+        return
+    template = _template(model)
+    names = list(template)
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([row[name] if name in row else template[name] for name in names])
