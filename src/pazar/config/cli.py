@@ -23,6 +23,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 COMMANDS = {
     "journal": "pazar.ground.journal.cli:journal",
     "person": "pazar.ground.identity.cli:person",
+    "token": "pazar.ground.api.cli:token",
     "import": "pazar.market.procedures.cli:import_",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",
