@@ -1,6 +1,9 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.roof.pages import home
+from pazar.roof.pages import home, procedure
 
 app_name = "roof"
-urlpatterns: list[URLPattern | URLResolver] = [path("", home.home, name="home")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("market/procedures/<uuid:procedure_id>/", procedure.procedure, name="procedure"),
+]

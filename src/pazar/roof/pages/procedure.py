@@ -1,0 +1,48 @@
+"""A procedure's page: the panels of every domain that has something to say about it, in order."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from pazar.ground import clock
+from pazar.ground.errors import NotFound
+from pazar.ground.identity.pages.guards import anybody
+from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.ui.panels import Panel
+from pazar.market.awards import panels as awards
+from pazar.market.procedures import panels as procedures
+from pazar.market.procedures import queries
+
+# Each names its panels for this actor and moment; within a slot they stand by their own order.
+SOURCES = (procedures.panels, awards.panels)
+
+
+@anybody
+def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
+    """Public once published; a draft is its buyer's alone. `?tab=` names the tab in view."""
+    actor = request.actor
+    thing = queries.procedure_for(actor, procedure_id)
+    moment = clock.db_now()
+    found: list[Panel] = []
+    for source in SOURCES:
+        found += source(actor=actor, procedure=thing, moment=moment)
+    found.sort(key=lambda panel: panel.order)
+    tabs = [panel for panel in found if panel.slot == "tab"]
+    asked = request.GET.get("tab", "")
+    if asked and asked not in {tab.key for tab in tabs}:
+        raise NotFound
+    current = next((tab for tab in tabs if tab.key == asked), tabs[0] if tabs else None)
+    return render(
+        request,
+        "roof/procedure.html",
+        {
+            "procedure": thing,
+            "moment": moment,
+            "head": procedures.head(actor=actor, procedure=thing, moment=moment),
+            "tabs": tabs,
+            "current": current,
+            "rail": [panel for panel in found if panel.slot == "rail"],
+            "acts": [panel for panel in found if panel.slot == "act"],
+        },
+    )

@@ -1,0 +1,34 @@
+"""The page that gathers the panels: reachable by whom it should be, one tab at a time, in both languages."""
+
+import pytest
+from django.test import Client
+
+from pazar.market.procedures.tests.factories import make_draft, make_procedure
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_published_procedure_is_public(client: Client):
+    procedure = make_procedure()
+    answer = client.get(f"/market/procedures/{procedure.pk}/")
+    assert answer.status_code == 200
+    assert procedure.title in answer.content.decode()
+
+
+def test_a_draft_is_not_found_by_others(client: Client):
+    assert client.get(f"/market/procedures/{make_draft().pk}/").status_code == 404
+
+
+def test_every_tab_opens_and_an_unknown_one_is_not_found(client: Client):
+    path = f"/market/procedures/{make_procedure().pk}/"
+    tabs = client.get(path).context["tabs"]
+    assert len(tabs) > 2
+    for tab in tabs:
+        assert client.get(path, {"tab": tab.key}).context["current"].key == tab.key
+    assert client.get(path, {"tab": "nothing"}).status_code == 404
+
+
+def test_it_speaks_bulgarian(client: Client):
+    page = client.get(f"/market/procedures/{make_procedure().pk}/", headers={"Accept-Language": "bg"})
+    assert 'lang="bg"' in page.content.decode()
+    assert "Въпроси" in page.content.decode()
