@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 from pazar.ground import clock
 from pazar.ground.identity.models import Person
@@ -168,6 +169,6 @@ def _mail(news: Sequence[_New], moment: datetime) -> None:
         if new.person.email and (new.person.pk, new.telling.kind) not in muted
     ]
     Mail.objects.bulk_create(mails)
-    waiting = [{"mail_id": str(mail.pk)} for mail in mails if mail.state == Mail.State.WAITING]
+    waiting: list[JSONDict] = [{"mail_id": str(mail.pk)} for mail in mails if mail.state == Mail.State.WAITING]
     if waiting:
         app.configure_task(SEND).batch_defer(*waiting)

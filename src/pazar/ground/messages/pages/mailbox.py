@@ -26,7 +26,7 @@ def _only_where_mails_are_open(
     """In a real centre the page doesn't exist: mails carry what only their readers may know."""
 
     @wraps(page)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not (settings.DEBUG or queries.is_demo()):
             raise NotFound
         return page(request, *args, **kwargs)
