@@ -1,4 +1,7 @@
+from typing import cast
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +11,46 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.messages import kinds
+        from pazar.ground.ui import hall
         from pazar.market.matching import jobs  # noqa: F401 - its task is known to the worker from here on
         from pazar.market.matching.commands import tell
 
+        hall.register(
+            hall.Entry(
+                wing="market",
+                order=30,
+                label=_("My matches"),
+                icon="bell",
+                url_name="matching:matches",
+                visible=_is_supplier,
+                count=_open_count,
+            )
+        )
+        hall.register(
+            hall.Entry(
+                wing="market",
+                order=35,
+                label=_("Interests"),
+                icon="adjustments",
+                url_name="matching:interests",
+                visible=_is_supplier,
+                phone=False,
+            )
+        )
         kinds.register(kinds.Kind(key=tell.KIND, label=_("Procedures that fit your interests")))
+
+
+def _is_supplier(request: HttpRequest) -> bool:
+    """Whoever acts for a company: any company may sell."""
+    from pazar.ground.identity.requests import ActorRequest
+
+    return cast(ActorRequest, request).actor.company_id is not None
+
+
+def _open_count(request: HttpRequest) -> int:
+    from pazar.ground.identity.requests import ActorRequest
+    from pazar.ground.ui import now
+    from pazar.market.matching.queries import matches
+
+    known: int | None = getattr(request, "matching_open_count", None)
+    return known if known is not None else matches.open_count(cast(ActorRequest, request).actor, moment=now.now())

@@ -59,6 +59,28 @@ FROM lot JOIN matching_interest i ON
 ORDER BY i.company_id, lot.procedure_id, lot.position, lot.number, i.id
 """  # noqa: S608 - constants of this file
 
+_LOTS_BROUGHT = """
+WITH one AS (
+  SELECT DISTINCT ON (fit.procedure_id) fit.lot_id, fit.procedure_id
+  FROM ({fitting}) fit (lot_id, procedure_id) JOIN procedures_lot l ON l.id = fit.lot_id
+  ORDER BY fit.procedure_id, l.position, l.number
+), newest AS (
+  SELECT one.*, count(*) OVER () AS all_of_them,
+         count(*) FILTER (WHERE p.state = 'published' AND p.closes_at > %(moment)s) OVER () AS open_now,
+         p.title, p.language, coalesce(nullif(p.buyer_name, ''), c.name, '') AS buyer_name, p.published_at
+  FROM one JOIN procedures_procedure p ON p.id = one.procedure_id LEFT JOIN identity_company c ON c.id = p.buyer_id
+  ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s
+)
+SELECT newest.all_of_them, newest.open_now, newest.procedure_id, newest.title, newest.language, newest.buyer_name,
+       newest.published_at, {lot_columns}
+FROM newest JOIN ({lots}) lot ON lot.id = newest.lot_id
+ORDER BY newest.published_at DESC, newest.procedure_id DESC
+"""
+_LOT_COLUMNS = """
+CASE WHEN lot.has_others THEN lot.number ELSE '' END, lot.buyer_id, lot.cpv, lot.regions,
+lot.lemmas, lot.value_amount, lot.currency, lot.kind, lot.is_outside
+"""
+
 # The other way round one interest stands against many lots: its codes become the beginnings of words.
 _LOTS_OF_INTEREST = f"""
 WITH i AS (SELECT %(value_min)s::numeric AS value_min, %(value_max)s::numeric AS value_max),
@@ -104,6 +126,60 @@ def lots_of_interest(
     """Lots, each with its procedure, that fit one interest, saved or not: open ones, recent ones, or among these."""
     if not interest.is_active:
         return []
+    statement, values = _fitting(interest, open_at=open_at, published_since=published_since, lot_ids=lot_ids)
+    return [(row[0], row[1]) for row in _rows(statement, values)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A procedure that an interest brings, with the first of its lots that fits."""
+
+    procedure_id: UUID
+    title: str
+    language: str
+    buyer_name: str
+    published_at: datetime | None
+    lot: LotFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """How many procedures an interest brings, how many of them are open, and the newest."""
+
+    count: int
+    open_now: int
+    examples: tuple[Example, ...]
+
+
+def brought(interest: InterestFacts, *, since: datetime, moment: datetime, limit: int) -> Brought:
+    """What was published since and fits an interest, asleep or awake, in one statement."""
+    fitting, values = _fitting(interest, published_since=since)
+    statement = _LOTS_BROUGHT.format(fitting=fitting, lots=_LOT, lot_columns=_LOT_COLUMNS)
+    rows = _rows(statement, values | {"moment": moment, "limit": limit})
+    return Brought(
+        count=rows[0][0] if rows else 0,
+        open_now=rows[0][1] if rows else 0,
+        examples=tuple(
+            Example(
+                procedure_id=row[2],
+                title=row[3],
+                language=row[4],
+                buyer_name=row[5],
+                published_at=row[6],
+                lot=_lot(row[7:]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _fitting(
+    interest: InterestFacts,
+    *,
+    open_at: datetime | None = None,
+    published_since: datetime | None = None,
+    lot_ids: Collection[UUID] | None = None,
+) -> tuple[str, dict[str, Any]]:
     narrowed = ["p.state <> 'draft'"]
     values: dict[str, Any] = _values(interest)
     if open_at is not None:
@@ -115,8 +191,7 @@ def lots_of_interest(
     if lot_ids is not None:
         narrowed.append("l.id = ANY(%(lot_ids)s)")
         values["lot_ids"] = list(lot_ids)
-    statement = _LOTS_OF_INTEREST.format(narrowed=" AND ".join(narrowed))
-    return [(row[0], row[1]) for row in _rows(statement, values)]
+    return _LOTS_OF_INTEREST.format(narrowed=" AND ".join(narrowed)), values
 
 
 def open_lots(procedure_ids: Collection[UUID], *, moment: datetime) -> list[UUID]:
@@ -132,25 +207,23 @@ def lot_facts(lot_ids: Collection[UUID]) -> dict[UUID, LotFacts]:
     """The lots as the rules compare them. The number is empty where a procedure has one lot only."""
     if not lot_ids:
         return {}
-    statement = f"""
-    SELECT lot.id, CASE WHEN lot.has_others THEN lot.number ELSE '' END, lot.buyer_id, lot.cpv, lot.regions,
-           lot.lemmas, lot.value_amount, lot.currency, lot.kind, lot.is_outside
-    FROM ({_LOT} WHERE l.id = ANY(%s)) lot
-    """  # noqa: S608 - constants of this file
-    return {
-        row[0]: LotFacts(
-            number=row[1],
-            buyer_id=row[2],
-            cpv=tuple(row[3]),
-            regions=tuple(row[4]),
-            lemmas=frozenset(row[5]),
-            value_amount=row[6],
-            currency=row[7],
-            kind=row[8],
-            is_outside=row[9],
-        )
-        for row in _rows(statement, [list(lot_ids)])
-    }
+    statement = f"SELECT lot.id, {_LOT_COLUMNS} FROM ({_LOT} WHERE l.id = ANY(%s)) lot"  # noqa: S608 - as above
+    return {row[0]: _lot(row[1:]) for row in _rows(statement, [list(lot_ids)])}
+
+
+def _lot(row: tuple[Any, ...]) -> LotFacts:
+    """From `_LOT_COLUMNS`."""
+    return LotFacts(
+        number=row[0],
+        buyer_id=row[1],
+        cpv=tuple(row[2]),
+        regions=tuple(row[3]),
+        lemmas=frozenset(row[4]),
+        value_amount=row[5],
+        currency=row[6],
+        kind=row[7],
+        is_outside=row[8],
+    )
 
 
 def _values(interest: InterestFacts) -> dict[str, Any]:

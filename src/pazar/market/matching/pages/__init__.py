@@ -1,0 +1,1 @@
+"""What fits a company, and what it says it wants."""

@@ -1,0 +1,215 @@
+"""What the company wants to hear of: the list, the editor, and what an interest would bring."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages as flash
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as said
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from pazar.ground.codes import queries as codes
+from pazar.ground.codes.queries import UnknownCodes
+from pazar.ground.errors import Invalid, NotFound
+from pazar.ground.identity import policies as roles
+from pazar.ground.identity.pages.guards import member_required
+from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.ui import now
+from pazar.ground.ui.fields import MoneyField
+from pazar.market.matching import policies
+from pazar.market.matching.commands import interests
+from pazar.market.matching.commands.interests import Wanted
+from pazar.market.matching.models import Interest
+from pazar.market.matching.queries import interests as queries
+from pazar.market.matching.queries import stored
+from pazar.market.matching.queries.interests import Preview
+from pazar.market.procedures.rules.kinds import Kind
+
+KINDS = [(Kind.OPEN_TENDER.value, _("Open tender")), (Kind.REQUEST_FOR_PRICES.value, _("Request for prices"))]
+
+
+class InterestForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For yourselves: “Cables, east”."))
+    cpv = forms.CharField(label=_("Categories"), required=False)
+    regions = forms.CharField(label=_("Regions"), required=False)
+    words_any = forms.CharField(
+        label=_("Words wanted"),
+        required=False,
+        help_text=_("One of them is enough, in any form: “кабел” finds “кабелите”. Each word counts alone."),
+    )
+    words_none = forms.CharField(
+        label=_("Words not wanted"), required=False, help_text=_("A lot with one of them doesn't come.")
+    )
+    value_min = MoneyField(
+        label=_("Value from (EUR)"),
+        required=False,
+        help_text=_("Lots that state no value come all the same, and say so."),
+    )
+    value_max = MoneyField(label=_("Value to (EUR)"), required=False)
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of procedure"),
+        choices=KINDS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked means every kind."),
+    )
+    with_outside = forms.BooleanField(
+        label=_("Procedures published elsewhere too"), required=False, help_text=_("They are bid for where they stand.")
+    )
+    mail_outside = forms.BooleanField(label=_("Tell us of those by mail as well"), required=False)
+    is_active = forms.BooleanField(label=_("This interest is awake"), required=False)
+
+    def clean_cpv(self) -> list[str]:
+        return self._codes("cpv")
+
+    def clean_regions(self) -> list[str]:
+        return self._codes("regions")
+
+    def _codes(self, field: str) -> list[str]:
+        try:
+            return codes.read_codes("cpv" if field == "cpv" else "nuts", self.cleaned_data[field])
+        except UnknownCodes as error:
+            raise forms.ValidationError(" ".join(error.sentences[::2])) from error
+
+    def wanted(self) -> Wanted:
+        """What was typed; a field that can't be read counts as empty, which only a preview makes use of."""
+        typed = self.cleaned_data
+        return Wanted(
+            name=typed.get("name", ""),
+            cpv=typed.get("cpv", ()),
+            regions=typed.get("regions", ()),
+            words_any=typed.get("words_any", ""),
+            words_none=typed.get("words_none", ""),
+            value_min=typed.get("value_min"),
+            value_max=typed.get("value_max"),
+            kinds=typed.get("kinds", ()),
+            with_outside=typed.get("with_outside", False),
+            mail_outside=typed.get("mail_outside", False),
+            is_active=typed.get("is_active", False),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Listed:
+    interest: Interest
+    cpv: list[codes.Choice]
+    regions: list[codes.Choice]
+    open_count: int
+
+
+@member_required
+def listing(request: ActorRequest) -> HttpResponseBase:
+    own = queries.own_interests(request.actor)
+    language = getattr(request, "LANGUAGE_CODE", "en")
+    cpv = _choices("cpv", {code for interest in own for code in interest.cpv}, language)
+    regions = _choices("nuts", {code for interest in own for code in interest.regions}, language)
+    counts = queries.open_counts(request.actor, moment=now.now())
+    rows = [
+        _Listed(
+            interest=interest,
+            cpv=[cpv[code] for code in interest.cpv],
+            regions=[regions[code] for code in interest.regions],
+            open_count=counts.get(interest.pk, 0),
+        )
+        for interest in own
+    ]
+    return render(request, "matching/interests.html", {"rows": rows, "may_change": policies.may_change(request.actor)})
+
+
+def _choices(kind: codes.Kind, wanted: set[str], language: str) -> dict[str, codes.Choice]:
+    return {choice.code: choice for choice in codes.choices(kind, sorted(wanted), language=language)}
+
+
+@member_required
+def edit(request: ActorRequest, interest_id: UUID | None = None) -> HttpResponseBase:
+    """GET shows the form; POST saves it, or with `act=preview` shows what it would bring (without JavaScript)."""
+    interest = queries.own_interest(request.actor, interest_id) if interest_id is not None else None
+    roles.require(request.actor, policies.MAY_CHANGE)
+    if request.method != "POST":
+        form = InterestForm(initial=_initial(interest))
+        found = queries.preview(stored.facts(interest), moment=now.now()) if interest is not None else None
+        return _page(request, form, interest, found)
+    form = InterestForm(request.POST)
+    valid = form.is_valid()
+    if request.POST.get("act") == "preview":
+        # Unbound: who only looks is not told of faults yet, and keeps what he typed.
+        shown = InterestForm(initial=request.POST.dict() | {"kinds": request.POST.getlist("kinds")})
+        return _page(request, shown, interest, _preview(request, form))
+    if valid:
+        try:
+            interests.save_interest(actor=request.actor, wanted=form.wanted(), interest_id=interest_id)
+        except Invalid as refusal:
+            for field, sentence in refusal.fields.items():
+                form.add_error(field, str(sentence))
+        else:
+            flash.success(request, said("The interest is saved. What fits it now stands in your matches in a moment."))
+            return redirect("matching:interests")
+    return _page(request, form, interest, _preview(request, form), status=422)
+
+
+@require_POST
+@member_required
+def preview(request: ActorRequest) -> HttpResponseBase:
+    """What the form as it stands would bring: a part of the page, fetched while somebody edits."""
+    return render(request, "matching/_preview.html", {"preview": _preview(request, InterestForm(request.POST))})
+
+
+@require_POST
+@member_required
+def remove(request: ActorRequest, interest_id: UUID) -> HttpResponseBase:
+    interests.remove_interest(actor=request.actor, interest_id=interest_id)
+    flash.success(request, said("The interest is removed, with the matches it brought."))
+    return redirect("matching:interests")
+
+
+def _page(
+    request: HttpRequest, form: InterestForm, interest: Interest | None, found: Preview | None, *, status: int = 200
+) -> HttpResponse:
+    page = {
+        "form": form,
+        "interest": interest,
+        "preview": found,
+        "cpv": _typed(form, "cpv"),
+        "regions": _typed(form, "regions"),
+        "cpv_error": " ".join(form.errors.get("cpv", [])) if form.is_bound else "",
+        "regions_error": " ".join(form.errors.get("regions", [])) if form.is_bound else "",
+    }
+    return render(request, "matching/interest.html", page, status=status)
+
+
+def _preview(request: ActorRequest, form: InterestForm) -> Preview | None:
+    """None while nothing is asked for: everything would come."""
+    if request.actor.company_id is None:
+        raise NotFound
+    form.is_valid()
+    facts = interests.facts_of(form.wanted(), company_id=request.actor.company_id)
+    if not (facts.cpv or facts.regions or facts.words_any):
+        return None
+    return queries.preview(facts, moment=now.now())
+
+
+def _initial(interest: Interest | None) -> dict[str, Any]:
+    if interest is None:
+        return {"with_outside": True, "is_active": True}
+    return {
+        "name": interest.name,
+        "cpv": ", ".join(interest.cpv),
+        "regions": ", ".join(interest.regions),
+        "words_any": ", ".join(interest.words_any),
+        "words_none": ", ".join(interest.words_none),
+        "value_min": interest.value_min,
+        "value_max": interest.value_max,
+        "kinds": interest.kinds,
+        "with_outside": interest.with_outside,
+        "mail_outside": interest.mail_outside,
+        "is_active": interest.is_active,
+    }
+
+
+def _typed(form: InterestForm, field: str) -> str:
+    value = form[field].value()
+    return str(value) if value else ""

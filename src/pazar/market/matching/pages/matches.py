@@ -1,0 +1,95 @@
+"""My matches: what fits the company's interests and may still be bid for."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from pazar.ground.identity.pages.guards import member_required
+from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.ui import now
+from pazar.market.matching import policies
+from pazar.market.matching.commands import match
+from pazar.market.matching.queries import interests as interest_queries
+from pazar.market.matching.queries import matches
+from pazar.market.matching.queries.matches import Chip, Counts
+
+# What people usually mean; the words stay with the match, so that an interest can be put right by them.
+WHYS = (
+    ("not_ours", gettext_lazy("We don't sell this")),
+    ("too_small", gettext_lazy("Too small")),
+    ("too_large", gettext_lazy("Too large")),
+    ("too_far", gettext_lazy("Too far away")),
+    ("no_time", gettext_lazy("No time for it")),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Chip:
+    key: str
+    label: str
+    count: int
+    current: bool
+
+
+def _chips(counts: Counts, current: Chip) -> list[_Chip]:
+    """A chip per way to narrow the list; those that would always be empty are left out."""
+    found: list[tuple[Chip, str, int | None]] = [
+        (Chip.ALL, _("All"), counts.all),
+        (Chip.CLOSING, _("Closing this week"), counts.closing),
+        (Chip.STARTED, _("Bid started"), counts.started),
+        (Chip.OUTSIDE, _("Published elsewhere"), counts.outside),
+        (Chip.DISMISSED, _("Not for us"), counts.dismissed or None),
+    ]
+    return [
+        _Chip(key=chip.value, label=label, count=count or 0, current=chip == current)
+        for chip, label, count in found
+        if count is not None or chip == current
+    ]
+
+
+@member_required
+def my_matches(request: ActorRequest) -> HttpResponseBase:
+    moment = now.now()
+    asked = request.GET.get("show", "")
+    chip = Chip(asked) if asked in set(Chip) else Chip.ALL
+    begun = matches.started(request.actor)
+    counts = matches.counts(request.actor, moment=moment, begun=begun)
+    # The hall shows the same figure; it needn't be counted twice.
+    request.matching_open_count = counts.all  # type: ignore[attr-defined]
+    rows, more = matches.matched(
+        request.actor,
+        moment=moment,
+        chip=chip,
+        begun=begun,
+        after=matches.place(request.GET.get("after", "")),
+    )
+    page = {
+        "counts": counts,
+        "chips": _chips(counts, chip),
+        "chip": chip.value,
+        "rows": rows,
+        "next": f"?show={chip.value}&after={more.text()}".replace("+", "%2B") if more else "",
+        "has_interests": bool(rows) or counts.dismissed > 0 or bool(interest_queries.own_interests(request.actor)),
+        "may_change": policies.may_change(request.actor),
+        "whys": WHYS,
+    }
+    return render(request, "matching/matches.html", page)
+
+
+@require_POST
+@member_required
+def dismiss(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
+    match.dismiss_match(actor=request.actor, procedure_id=procedure_id, why=request.POST.get("why", ""))
+    return redirect("matching:matches")
+
+
+@require_POST
+@member_required
+def restore(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
+    match.restore_match(actor=request.actor, procedure_id=procedure_id)
+    return redirect("matching:matches")

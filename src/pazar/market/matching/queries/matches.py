@@ -1,0 +1,207 @@
+"""A company's matches, as its pages and its rail show them."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, Min, Q, QuerySet
+
+from pazar.ground.identity.rules.actor import Actor
+from pazar.market.matching import policies
+from pazar.market.matching.models import Match
+from pazar.market.matching.queries import reasons, wording
+from pazar.market.matching.queries.wording import Piece
+
+PAGE = 30
+SOON = timedelta(days=7)
+NEW = timedelta(days=1)
+
+
+class Chip(StrEnum):
+    """What the list is narrowed to."""
+
+    ALL = "all"
+    CLOSING = "closing"
+    STARTED = "started"
+    OUTSIDE = "outside"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many procedures stand under each chip; `started` is None where nobody can say."""
+
+    all: int
+    closing: int
+    outside: int
+    new: int
+    dismissed: int
+    started: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One matched procedure. `more_lots` is how many of its lots fit besides the one whose reason is given."""
+
+    procedure_id: UUID
+    title: str
+    language: str
+    buyer_name: str
+    town: str
+    closes_at: datetime | None
+    value_amount: Decimal | None
+    currency: str
+    is_outside: bool
+    is_new: bool
+    is_started: bool
+    more_lots: int
+    why: Sequence[Piece]
+    dismissed_why: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the list begins: after the procedure with this deadline and id."""
+
+    closes_at: datetime
+    id: UUID
+
+    def text(self) -> str:
+        return f"{self.closes_at.isoformat()}~{self.id}"
+
+
+def place(text: str) -> Place | None:
+    """The place in an address; None for none, or for one that somebody made up."""
+    at, _, row = text.partition("~")
+    try:
+        found = Place(closes_at=datetime.fromisoformat(at), id=UUID(row))
+    except ValueError:
+        return None
+    return found if found.closes_at.tzinfo is not None else None
+
+
+_started: Callable[[Actor], Collection[UUID]] | None = None
+
+
+def provide_started(started: Callable[[Actor], Collection[UUID]]) -> None:
+    """Name who knows which procedures the actor's company began a bid for: `bids`, which stands above this domain."""
+    global _started
+    _started = started
+
+
+def started(actor: Actor) -> frozenset[UUID]:
+    return frozenset(_started(actor)) if _started is not None else frozenset()
+
+
+def open_matches(actor: Actor, *, moment: datetime) -> QuerySet[Match]:
+    """Matches of the actor's company whose procedures may still be bid for, the dismissed ones too."""
+    return policies.matches_visible_to(actor).filter(procedure__state="published", procedure__closes_at__gt=moment)
+
+
+def open_count(actor: Actor, *, moment: datetime) -> int:
+    """What the hall says; one query."""
+    found = open_matches(actor, moment=moment).filter(dismissed_at=None)
+    return found.values("procedure_id").distinct().count()
+
+
+def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID]) -> Counts:
+    def procedures(narrowed: Q) -> Count:
+        return Count("procedure_id", distinct=True, filter=narrowed)
+
+    kept = Q(dismissed_at=None)
+    found = open_matches(actor, moment=moment).aggregate(
+        all=procedures(kept),
+        closing=procedures(kept & Q(procedure__closes_at__lte=moment + SOON)),
+        outside=procedures(kept & Q(procedure__origin="outside")),
+        new=procedures(kept & Q(found_at__gte=moment - NEW)),
+        dismissed=procedures(~kept),
+        started=procedures(kept & Q(procedure_id__in=begun)),
+    )
+    return Counts(**{**found, "started": found["started"] if _started is not None else None})
+
+
+def matched(
+    actor: Actor, *, moment: datetime, chip: Chip, begun: frozenset[UUID], after: Place | None = None
+) -> tuple[list[Row], Place | None]:
+    """A page of matched procedures, what closes first on top, each with the reason of its first lot that fits."""
+    found = open_matches(actor, moment=moment)
+    found = found.exclude(dismissed_at=None) if chip == Chip.DISMISSED else found.filter(dismissed_at=None)
+    if chip == Chip.CLOSING:
+        found = found.filter(procedure__closes_at__lte=moment + SOON)
+    elif chip == Chip.OUTSIDE:
+        found = found.filter(procedure__origin="outside")
+    elif chip == Chip.STARTED:
+        found = found.filter(procedure_id__in=begun)
+    if after is not None:
+        found = found.filter(
+            Q(procedure__closes_at__gt=after.closes_at)
+            | Q(procedure__closes_at=after.closes_at, procedure_id__gt=after.id)
+        )
+    groups = list(
+        found.values("procedure_id", closes_at=F("procedure__closes_at"))
+        .annotate(
+            ids=ArrayAgg("id", ordering=["lot__position", "id"]),
+            lots=Count("lot_id", distinct=True),
+            found=Min("found_at"),
+        )
+        .order_by("closes_at", "procedure_id")[: PAGE + 1]
+    )
+    more = None
+    if len(groups) > PAGE:
+        last = groups[PAGE - 1]
+        more = Place(closes_at=last["closes_at"], id=last["procedure_id"])
+    shown = {group["ids"][0]: group for group in groups[:PAGE]}
+    first = Match.objects.filter(pk__in=list(shown)).select_related("procedure__buyer")
+    by_id = {match.pk: match for match in first}
+    why = reasons.of_matches(by_id.values())
+    rows = []
+    for match_id, group in shown.items():
+        match = by_id[match_id]
+        procedure = match.procedure
+        rows.append(
+            Row(
+                procedure_id=procedure.pk,
+                title=procedure.title,
+                language=procedure.language,
+                buyer_name=procedure.buyer_name or (procedure.buyer.name if procedure.buyer else ""),
+                town=procedure.buyer.town if procedure.buyer else "",
+                closes_at=procedure.closes_at,
+                value_amount=procedure.value_amount,
+                currency=procedure.currency,
+                is_outside=not procedure.is_own,
+                is_new=group["found"] >= moment - NEW,
+                is_started=procedure.pk in begun,
+                more_lots=group["lots"] - 1,
+                why=wording.pieces(why[match_id]) if match_id in why else (),
+                dismissed_why=match.dismissed_why,
+            )
+        )
+    return rows, more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Why:
+    """Why one lot of a procedure fits, by which interest."""
+
+    interest_name: str
+    why: Sequence[Piece]
+
+
+def why_it_fits(actor: Actor, procedure_id: UUID) -> list[Why]:
+    """Every reason why a procedure fits the actor's company, by lot; nothing where it doesn't."""
+    rows = list(
+        policies.matches_visible_to(actor)
+        .filter(procedure_id=procedure_id)
+        .select_related("interest")
+        .order_by("lot__position", "id")
+    )
+    why = reasons.of_matches(rows)
+    return [Why(interest_name=row.interest.name, why=wording.pieces(why[row.pk])) for row in rows if row.pk in why]
+
+
+def is_dismissed(actor: Actor, procedure_id: UUID) -> bool:
+    return policies.matches_visible_to(actor).filter(procedure_id=procedure_id).exclude(dismissed_at=None).exists()

@@ -1,0 +1,156 @@
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.factories import make_actor, make_company
+
+from pazar.ground.identity.models import Company, Person
+from pazar.ground.identity.rules.roles import Role
+from pazar.ground.jobs.drain import drain
+from pazar.market.matching.models import Interest, Match
+from pazar.market.matching.rules.interests import BROAD_A_WEEK
+from pazar.market.matching.rules.meaning import LotFacts
+from pazar.market.matching.tests.factories import make_interest, store_procedure
+
+pytestmark = pytest.mark.django_db
+URL = "/market/interests/"
+TYPED = {"name": "Cables", "cpv": "31300000-9", "words_any": "кабели", "with_outside": "on", "is_active": "on"}
+
+
+@pytest.fixture
+def supplier():
+    return make_actor(Role.TENDER_MANAGER)
+
+
+def statements(client, path) -> list[str]:
+    """What the second opening of a page asks the database, the frame included; labels are known by then."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    return [query["sql"] for query in asked if query["sql"] not in ("BEGIN", "COMMIT")]
+
+
+def client_of(actor, language="en") -> Client:
+    Person.objects.filter(pk=actor.person_id).update(language=language)
+    client = Client()
+    client.force_login(Person.objects.get(pk=actor.person_id))
+    return client
+
+
+def cables(title="Доставка на кабели", **said):
+    return store_procedure(
+        LotFacts(
+            buyer_id=make_company().pk, cpv=("31321000",), lemmas=frozenset({"кабел"}), is_outside=True, kind="open"
+        ),
+        title=title,
+        **said,
+    )
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_an_interest_is_made_and_brings_what_is_open(supplier):
+    procedure = cables()
+    answer = client_of(supplier).post(f"{URL}new/", TYPED | {"act": "save"})
+    assert (answer.status_code, answer["Location"]) == (302, URL)
+    drain()
+    assert Match.objects.get().procedure_id == procedure.pk
+    shown = text(client_of(supplier).get(URL))
+    assert "1 interest says what comes to you" in shown
+    assert "Insulated wire and cable" in shown
+
+
+def test_a_refused_form_keeps_what_was_typed_and_says_every_fault(supplier):
+    answer = client_of(supplier).post(
+        f"{URL}new/", {"name": "", "cpv": "31300000-1", "value_min": "20", "value_max": "10", "words_any": "кабели"}
+    )
+    shown = text(answer)
+    assert answer.status_code == 422
+    assert "31300000-1" in shown
+    assert "These codes are not in the list: 31300000-1." in shown
+    assert 'value="кабели"' in shown
+    assert not Interest.objects.exists()
+    again = text(client_of(supplier).post(f"{URL}new/", TYPED | {"value_min": "20", "value_max": "10"}))
+    assert "The highest value is below the lowest." in again
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "1 procedure in the last 90 days"), ("bg", "1 процедура за")])
+def test_the_preview_counts_and_shows_examples_without_saving(supplier, language, words):
+    cables(title="An example.")
+    cables(title="Of us.", buyer_id=supplier.company_id)
+    for answer in (
+        client_of(supplier, language).post(f"{URL}preview/", TYPED),
+        client_of(supplier, language).post(f"{URL}new/", TYPED | {"act": "preview"}),
+    ):
+        shown = text(answer)
+        assert answer.status_code == 200
+        assert words in shown
+        assert "An example." in shown
+        assert "Of us." not in shown
+        assert "31300000</mark>" in shown
+    assert not Interest.objects.exists()
+
+
+def test_the_preview_says_too_broad_and_too_narrow(supplier, monkeypatch):
+    from pazar.market.matching.rules import interests
+
+    client = client_of(supplier)
+    assert "Too narrow" in text(client.post(f"{URL}preview/", TYPED))
+    cables()
+    assert "Too broad" not in text(client.post(f"{URL}preview/", TYPED))
+    monkeypatch.setattr(interests, "BROAD_A_WEEK", 0)
+    assert BROAD_A_WEEK > 0
+    assert "Too broad" in text(client.post(f"{URL}preview/", TYPED))
+
+
+def test_the_preview_of_nothing_asks_for_something(supplier):
+    assert "Choose a category" in text(client_of(supplier).post(f"{URL}preview/", {"name": "x"}))
+
+
+def test_the_editor_opens_with_what_stands_there(supplier):
+    interest = make_interest(supplier, regions=["BG4"], words_any="кабели")
+    shown = text(client_of(supplier, "bg").get(f"{URL}{interest.pk}/"))
+    assert "31300000" in shown
+    assert "BG4" in shown
+    assert 'value="кабели"' in shown
+    assert "Запазете интереса" in shown
+
+
+def test_a_foreign_companys_interest_is_not_found(supplier):
+    theirs = make_interest(make_actor(Role.OWNER))
+    client = client_of(supplier)
+    assert client.get(f"{URL}{theirs.pk}/").status_code == 404
+    assert client.post(f"{URL}{theirs.pk}/", TYPED).status_code == 404
+    assert client.post(f"{URL}{theirs.pk}/remove/").status_code == 404
+    assert Interest.objects.get().name == "Cables"
+
+
+def test_a_reader_sees_the_list_and_may_not_edit(supplier):
+    interest = make_interest(supplier)
+    reader = make_actor(Role.READER, company=Company.objects.get(pk=supplier.company_id))
+    client = client_of(reader)
+    shown = text(client.get(URL))
+    assert "Cables" in shown
+    assert f"{URL}{interest.pk}/" not in shown
+    assert client.get(f"{URL}{interest.pk}/").status_code == 403
+    assert client.post(f"{URL}new/", TYPED).status_code == 403
+
+
+def test_an_interest_is_removed(supplier):
+    interest = make_interest(supplier)
+    assert client_of(supplier).post(f"{URL}{interest.pk}/remove/").status_code == 302
+    assert not Interest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["", "new/", "one"])
+def test_pages_ask_at_most_twelve_questions(supplier, path):
+    for _n in range(5):
+        interest = make_interest(supplier, regions=["BG4", "BG3"])
+    for _n in range(15):
+        cables()
+    client = client_of(supplier)
+    url = URL + (f"{interest.pk}/" if path == "one" else path)
+    assert len(statements(client, url)) <= 12
