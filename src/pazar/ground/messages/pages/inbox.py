@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.pages.guards import person_required
@@ -13,6 +13,7 @@ from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.messages import commands, queries
 
 
+@require_safe
 @person_required
 def inbox(request: ActorRequest) -> HttpResponseBase:
     if request.actor.person_id is None:

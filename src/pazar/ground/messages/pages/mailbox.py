@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from pazar.ground.errors import NotFound
 from pazar.ground.messages import queries
@@ -34,12 +35,14 @@ def _only_where_mails_are_open(
     return guarded
 
 
+@require_safe
 @_only_where_mails_are_open
 def mailbox(request: HttpRequest) -> HttpResponse:
     rows, after = queries.mails(after=queries.place(request.GET.get("after", "")))
     return render(request, "messages/mailbox.html", {"rows": rows, "next": after})
 
 
+@require_safe
 @_only_where_mails_are_open
 def mail(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     found = queries.mail(mail_id)
@@ -48,6 +51,7 @@ def mail(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     return render(request, "messages/mail_page.html", page)
 
 
+@require_safe
 @_only_where_mails_are_open
 def mail_html(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """The mail as a mail program shows it, in a sandbox: no script, no form, nothing fetched, no cookies of ours.

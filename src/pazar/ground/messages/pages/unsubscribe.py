@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.pages.guards import person_required
@@ -12,6 +13,7 @@ from pazar.ground.messages import commands, kinds, queries, unsubscribing
 
 # A mail program posts without cookies and without our token; the signed word in the address is the proof.
 @csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, since scanners open every link in a mail; POST does it, once or again (RFC 8058)."""
     wish = unsubscribing.read(token)
@@ -25,6 +27,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @person_required
 def settings(request: ActorRequest) -> HttpResponseBase:
     """Which kinds of messages come by mail as well."""

@@ -1,0 +1,47 @@
+"""Who may call the routes of persons: everybody his own."""
+
+from tests.access.matrix import OK, Call, Case, Stage, persons, public
+
+from pazar.ground.identity.rules.roles import StaffRole
+
+
+def another_company(stage: Stage) -> Call:
+    """Own people may act for their company; whoever isn't one of them may not."""
+    return Call(form={"company": str(stage.company.pk)})
+
+
+def own_settings(stage: Stage) -> Call:
+    return Call(form={"name": "Мария", "language": "bg", "zone": "Europe/Sofia", "theme": "dark"})
+
+
+def wrong_password(stage: Stage) -> Call:
+    """The right one would end the sessions of the matrix; the tests beside change it."""
+    return Call(form={"old": "not it", "new": "new password 2027", "again": "new password 2027"})
+
+
+CASES = [
+    public("identity:login"),
+    Case(
+        route="identity:login",
+        method="POST",
+        make=lambda stage: Call(form={"email": "nobody@example.org", "password": "guess"}),
+        foreign=OK,
+        nobody=OK,
+        visitor=422,
+        staff=frozenset(StaffRole),
+    ),
+    public("identity:logout", method="POST"),
+    persons("identity:settings"),
+    persons("identity:settings", own_settings, method="POST"),
+    persons("identity:password"),
+    Case(
+        route="identity:password",
+        method="POST",
+        make=wrong_password,
+        allowed=frozenset(),
+        refused=422,
+        foreign=422,
+        nobody=422,
+    ),
+    Case(route="identity:act_for", method="POST", make=another_company, of_both=OK),
+]
