@@ -1,8 +1,8 @@
 """Server time, queries and weight of the main pages with the demo's data (issue: `pages`).
 
-Goals: server time p95 ≤ 50 ms, ≤ 12 queries, ≤ 250 kB cold. Server time and queries are taken in this process, with
-whole middleware; the weight is what Chromium loads over the wire with an empty cache from a running centre. Yardstick in
-the same run: `/healthz`, which does nothing.
+Goals: server time p95 ≤ 50 ms, ≤ 12 queries, ≤ 250 kB cold. Server time and queries are taken in this process,
+with the whole middleware; the weight is what Chromium loads over the wire with an empty cache from a running centre.
+Yardstick in the same run: `/healthz`, which does nothing.
 """
 
 from __future__ import annotations
