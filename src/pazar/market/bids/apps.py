@@ -1,6 +1,25 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BidsConfig(AppConfig):
     name = "pazar.market.bids"
     label = "bids"
+
+    def ready(self) -> None:
+        from pazar.ground.ui import hall
+        from pazar.market.bids import policies
+
+        hall.register(
+            hall.Entry(
+                wing="market",
+                order=40,
+                label=_("My bids"),
+                icon="file-certificate",
+                url_name="bids:mine",
+                visible=lambda request: policies.is_bidder(request.actor),  # type: ignore[attr-defined]
+            )
+        )
+        hall.register(
+            hall.Entry(wing="person", order=60, label=_("My sealing key"), icon="key", url_name="bids:sealing_key")
+        )

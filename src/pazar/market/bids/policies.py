@@ -42,6 +42,10 @@ def is_buyers(actor: Actor, procedure: Procedure) -> bool:
     return actor.company_id is not None and procedure.is_own and procedure.buyer_id == actor.company_id
 
 
+def may_open(actor: Actor, procedure: Procedure) -> bool:
+    return is_buyers(actor, procedure) and actor.has(BUYING)
+
+
 def require_opener(actor: Actor, procedure: Procedure) -> None:
     """Raises NotFound for a foreign procedure's box, NotAllowed for another role."""
     if not is_buyers(actor, procedure):

@@ -11,13 +11,14 @@ from django.db.models import QuerySet
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import queries as identity
-from pazar.ground.identity.rules.actor import Actor
-from pazar.market.bids import policies
+from pazar.ground.identity.rules.actor import CENTRE, Actor
+from pazar.ground.identity.scope import acting
+from pazar.market.bids import policies, sentences
 from pazar.market.bids.adapters import keys
 from pazar.market.bids.models import Bid, Box, Envelope, OpenedEnvelope, ReleasedShare, Submission
 from pazar.market.bids.refusals import BidNotReady
 from pazar.market.bids.rules import box as boxes
-from pazar.market.bids.rules import canonical, contents, drafts, envelope, holders, readiness
+from pazar.market.bids.rules import canonical, contents, drafts, envelope, fields, holders, personal_key, readiness
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.models import Lot, Procedure
 
@@ -252,15 +253,29 @@ class OpenedLot:
     """A lot of an opened bid. `fault` is empty, or the code of why it can't be read: then there is no total."""
 
     lot_id: UUID
+    lot_number: str
     prices: Mapping[UUID, Decimal]
     total: Decimal | None
     currency: str
     vat_included: bool
     technical: Mapping[str, Any]
     fault: str
-    content_keys: Mapping[str, str]
-    """By kind of envelope, hexadecimal: with it anybody opens the envelope again."""
-    envelope_digests: Mapping[str, str]
+    keys: tuple["PublishedKey", ...]
+
+    @property
+    def fault_text(self) -> str:
+        """Why it can't be read, in the active language; empty for none."""
+        return sentences.fault(self.fault)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedKey:
+    """With the key (hexadecimal, empty if the envelope didn't open) anybody opens the envelope again."""
+
+    kind: str
+    envelope_id: UUID
+    envelope_digest: str
+    content_key: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,28 +317,190 @@ def opened_bids(procedure_id: UUID) -> list[OpenedBid]:
             version=submission.procedure_version,
             received_at=submission.received_at,
             digest=bytes(submission.digest).hex(),
-            lots=tuple(_opened_lot(lot_id, kinds[lot_id]) for lot_id in lots if lot_id in kinds),
+            lots=tuple(_opened_lot(lot, kinds[lot_id]) for lot_id, lot in lots.items() if lot_id in kinds),
         )
         for submission, kinds in by_submission.values()
     ]
 
 
-def _opened_lot(lot_id: UUID, kinds: dict[str, OpenedEnvelope]) -> OpenedLot:
+def _opened_lot(lot: Lot, kinds: dict[str, OpenedEnvelope]) -> OpenedLot:
     price = kinds.get(envelope.Kind.PRICE.value)
     technical = kinds.get(envelope.Kind.TECHNICAL.value)
     fault = next((one.fault for one in kinds.values() if one.fault), "")
     content: dict[str, Any] = price.content if price is not None and price.content and not price.fault else {}
     return OpenedLot(
-        lot_id=lot_id,
+        lot_id=lot.pk,
+        lot_number=lot.number,
         prices={UUID(line["item"]): Decimal(line["unit_price"]) for line in content.get("items", [])},
         total=Decimal(content["total"]) if content and not fault else None,
         currency=content.get("currency", ""),
         vat_included=content.get("vat_included", False),
         technical=technical.content if technical is not None and technical.content and not technical.fault else {},
         fault=fault,
-        content_keys={kind: bytes(one.content_key).hex() for kind, one in kinds.items() if one.content_key},
-        envelope_digests={kind: bytes(one.envelope.digest).hex() for kind, one in kinds.items()},
+        keys=tuple(
+            PublishedKey(
+                kind=kind,
+                envelope_id=one.envelope_id,
+                envelope_digest=bytes(one.envelope.digest).hex(),
+                content_key=bytes(one.content_key or b"").hex(),
+            )
+            for kind, one in sorted(kinds.items(), reverse=True)
+        ),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolderView:
+    """A holder as the page names him; `has_released` is about a person after the end of the tender period."""
+
+    id: str
+    name: str
+    is_person: bool
+    fingerprint: str
+    has_released: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpeningView:
+    """What the opening's page shows this actor. `stage` is waiting, closed, opened or never (shut for ever)."""
+
+    procedure: Procedure
+    stage: str
+    holders: tuple[HolderView, ...]
+    needed: int
+    server_alone: bool
+    may_open: bool
+    holder: str
+    """The name under which the actor himself holds a key; empty if he holds none."""
+    box_digest: str
+    salt: str
+    opened_at: datetime | None
+    opened_by: str
+    bids: tuple[OpenedBid, ...]
+
+
+def opening_view(actor: Actor, procedure: Procedure, *, moment: datetime) -> OpeningView:
+    """For the buyer's people at any time, for the bidders once it is open. Raises NotFound.
+
+    Before the opening it is the same whoever bid and however many. After it bidders see the whole record: row security
+    shows a bidder his own alone, so the record is read as the centre, once it is clear that he may.
+    """
+    if not may_see_opening(actor, procedure):
+        raise NotFound
+    found = box(procedure.pk)
+    signed = holders_of(found).holders
+    with acting(CENTRE):
+        given = set(
+            ReleasedShare.objects.filter(envelope__submission__bid__procedure_id=procedure.pk)
+            .values_list("holder", flat=True)
+            .distinct()
+        )
+        bids = tuple(opened_bids(procedure.pk)) if found.opened_at is not None else ()
+    mine = f"person-{actor.person_id}"
+    return OpeningView(
+        procedure=procedure,
+        stage=_stage(procedure, found, moment),
+        holders=tuple(
+            HolderView(
+                id=one.id,
+                name=one.name,
+                is_person=one.kind is holders.HolderKind.PERSON,
+                fingerprint=personal_key.fingerprint(one.public_key).hex(),
+                has_released=one.id in given,
+            )
+            for one in signed.holders
+        ),
+        needed=signed.threshold,
+        server_alone=signed.server_alone_opens,
+        may_open=policies.may_open(actor, procedure),
+        holder=mine if policies.may_open(actor, procedure) and mine in {one.id for one in signed.holders} else "",
+        box_digest=bytes(found.digest or b"").hex(),
+        salt=bytes(found.salt or b"").hex(),
+        opened_at=found.opened_at,
+        opened_by=found.opened_by.name if found.opened_by else "",
+        bids=bids,
+    )
+
+
+def _stage(procedure: Procedure, found: Box, moment: datetime) -> str:
+    if found.opened_at is not None:
+        return "opened"
+    if procedure.state in (Procedure.State.CANCELLED, Procedure.State.FAILED):
+        return "never"
+    is_over = procedure.closes_at is not None and moment >= procedure.closes_at
+    return "closed" if is_over else "waiting"
+
+
+def may_see_opening(actor: Actor, procedure: Procedure) -> bool:
+    """The buyer's people, and after the opening those whose bid was in the box."""
+    if not procedure.is_own or procedure.state == Procedure.State.DRAFT or actor.company_id is None:
+        return False
+    return policies.is_buyers(actor, procedure) or (
+        procedure.opened_at is not None and has_bid(actor.company_id, procedure.pk)
+    )
+
+
+def record(actor: Actor, procedure: Procedure) -> dict[str, canonical.Json]:
+    """The opening's record as a document: with it and the envelopes anybody repeats the opening. Raises NotFound."""
+    if not may_see_opening(actor, procedure) or procedure.opened_at is None:
+        raise NotFound
+    found = box(procedure.pk)
+    with acting(CENTRE):
+        rows = list(
+            OpenedEnvelope.objects.filter(envelope__submission__bid__procedure_id=procedure.pk)
+            .select_related("envelope", "envelope__submission")
+            .defer("envelope__content")
+            .order_by("envelope__submission__received_at", "envelope__lot_id", "envelope__kind")
+        )
+        names = identity.companies([row.company_id for row in rows])
+        released = released_by(procedure.pk)
+    submissions = list({row.envelope.submission_id: row.envelope.submission for row in rows}.values())
+    salt = bytes(found.salt or b"")
+    return {
+        "format": "pazar-opening-1",
+        "holders": canonical.decode(bytes(found.holders)),
+        "box": canonical.decode(box_document(found, submissions, salt=salt)),
+        "box_digest": bytes(found.digest or b"").hex(),
+        "opened_at": fields.written(found.opened_at) if found.opened_at else None,
+        "bids": [
+            {
+                "bidder": names[submission.company_id].name,
+                "received_at": fields.written(submission.received_at),
+                "digest": bytes(submission.digest).hex(),
+                "manifest": canonical.decode(bytes(submission.manifest)),
+                "envelopes": [
+                    {
+                        "id": str(row.envelope_id),
+                        "lot": str(row.envelope.lot_id),
+                        "kind": row.envelope.kind,
+                        "digest": bytes(row.envelope.digest).hex(),
+                        "content_key": bytes(row.content_key).hex() if row.content_key else None,
+                        "content": row.content,
+                        "fault": row.fault,
+                        "shares": [one.holder for one in released.get(row.envelope_id, [])],
+                    }
+                    for row in rows
+                    if row.envelope.submission_id == submission.pk
+                ],
+            }
+            for submission in submissions
+        ],
+    }
+
+
+def opened_envelope(actor: Actor, procedure: Procedure, envelope_id: UUID) -> Envelope:
+    """An envelope that was opened, whole, so that its opening can be repeated. Raises NotFound."""
+    if not may_see_opening(actor, procedure) or procedure.opened_at is None:
+        raise NotFound
+    with acting(CENTRE):
+        row = (
+            OpenedEnvelope.objects.select_related("envelope")
+            .filter(envelope_id=envelope_id, envelope__submission__bid__procedure_id=procedure.pk)
+            .first()
+        )
+    if row is None:
+        raise NotFound
+    return row.envelope
 
 
 def has_bid(company_id: UUID, procedure_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from pazar.ground.errors import Refusal
 from pazar.ground.ui import formats
 from pazar.market.bids import sentences
 from pazar.market.bids.rules.envelope import Breach
-from pazar.market.bids.rules.readiness import Readiness
+from pazar.market.bids.rules.readiness import Readiness, State
 
 
 class _Exactly:
@@ -64,12 +64,13 @@ class BidNotReady(Refusal):
 
     def __init__(self, readiness: Readiness) -> None:
         self.readiness = readiness
-        missing = [sentences.said(item) for item in readiness.items if item.state != "ok"]
-        super().__init__(
-            fields={f"{item.code}.{n}": f"{item.title} {item.text}" for n, item in enumerate(missing, start=1)},
-            done=readiness.done,
-            all=readiness.count,
-        )
+        super().__init__(done=readiness.done, all=readiness.count)
+
+    @property
+    def breaches(self) -> list[str]:
+        """What is missing, a sentence each, in the active language."""
+        missing = [sentences.said(item) for item in self.readiness.items if item.state is not State.OK]
+        return [f"{item.title}. {item.text}" for item in missing]
 
 
 class VersionNotConfirmed(Refusal):
@@ -80,7 +81,7 @@ class VersionNotConfirmed(Refusal):
 
 
 class EnvelopesRefused(Refusal):
-    """A sealed bid that can't be taken in; every breach is named in `fields`."""
+    """A sealed bid that can't be taken in; every breach is named."""
 
     code = "envelope_refused"
     status = 422
@@ -90,11 +91,11 @@ class EnvelopesRefused(Refusal):
 
     def __init__(self, breaches: Sequence[Breach]) -> None:
         self.broken = tuple(breaches)
-        super().__init__(
-            fields={
-                f"{breach.reason.value}.{breach.subject}".strip("."): sentences.breach(breach) for breach in breaches
-            }
-        )
+        super().__init__()
+
+    @property
+    def breaches(self) -> list[str]:
+        return list(dict.fromkeys(str(sentences.breach(breach)) for breach in self.broken))
 
 
 class BidReplaced(Refusal):

@@ -11,11 +11,12 @@ from pazar.ground.identity.pages.guards import anybody
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui.panels import Panel
 from pazar.market.awards import panels as awards
+from pazar.market.bids import panels as bids
 from pazar.market.procedures import panels as procedures
 from pazar.market.procedures import queries
 
 # Each names its panels for this actor and moment; within a slot they stand by their own order.
-SOURCES = (procedures.panels, awards.panels)
+SOURCES = (procedures.panels, bids.panels, awards.panels)
 
 
 @anybody
