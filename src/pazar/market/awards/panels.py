@@ -7,10 +7,7 @@ from django.utils.translation import gettext as _
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui.panels import Panel
 from pazar.market.awards import policies, queries
-from pazar.market.awards.commands.award import fingerprint
 from pazar.market.procedures.models import Procedure
-
-DECIDED = {Procedure.State.AWARDED, Procedure.State.FAILED}
 
 
 def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:
@@ -27,13 +24,13 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
                 count=comparison.bidders,
                 template="awards/_comparison.html",
                 order=5,
-                context={"comparison": comparison, "seen": fingerprint(comparison)},
+                context={"comparison": comparison},
             )
         )
         found.append(
             Panel(slot="act", key="award", template="awards/_act.html", order=10, context={"comparison": comparison})
         )
-    elif procedure.state in DECIDED:
+    elif procedure.state in policies.DECIDED:
         awards = queries.awards_of(procedure.pk)
         if awards:
             found.append(
@@ -45,7 +42,7 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
                     order=5,
                     context={
                         "awards": awards,
-                        "may_read_protocol": policies.may_read_protocol(actor, procedure, awards),
+                        "may_read_ranking": policies.may_read_ranking(actor, procedure, awards),
                     },
                 )
             )

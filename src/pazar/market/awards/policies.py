@@ -8,7 +8,10 @@ from pazar.ground.identity import policies as identity
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BUYING
 from pazar.market.awards.models import Award
+from pazar.market.awards.refusals import AlreadyAwarded, NotOpened
 from pazar.market.procedures.models import Procedure
+
+DECIDED = frozenset({Procedure.State.AWARDED, Procedure.State.FAILED})
 
 
 def require_buyer(actor: Actor, procedure: Procedure) -> UUID:
@@ -23,8 +26,19 @@ def is_buyer(actor: Actor, procedure: Procedure) -> bool:
     return actor.company_id is not None and procedure.buyer_id == actor.company_id and actor.has(BUYING)
 
 
-def may_read_protocol(actor: Actor, procedure: Procedure, awards: Sequence[Award]) -> bool:
-    """The buyer's people, and those whose bid stands in or outside a ranking."""
+def require_undecided(procedure: Procedure) -> None:
+    """Between the opening and the award. Raises NotOpened, AlreadyAwarded."""
+    if procedure.state in DECIDED:
+        raise AlreadyAwarded
+    if procedure.state != Procedure.State.OPENED:
+        raise NotOpened
+
+
+def may_read_ranking(actor: Actor, procedure: Procedure, awards: Sequence[Award]) -> bool:
+    """The buyer's people, and those whose bid stands in or outside a ranking: all prices, and the protocol (B10).
+
+    Others read who got each lot, for how much, out of how many bids.
+    """
     if actor.company_id is None:
         return False
     bidders = {part["company"] for award in awards for name in ("ranked", "out") for part in award.ranking[name]}

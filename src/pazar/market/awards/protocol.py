@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from pazar.ground import clock
@@ -20,9 +21,15 @@ TEMPLATE = Path(__file__).with_name("protocol.typ")
 
 
 def make(procedure: Procedure, awards: Sequence[Award], *, language: str) -> bytes:
-    """PDF/A in `language`, which must be active. Times are written in the centre's zone, which is named."""
+    """PDF/A in `language`. Times are written in the centre's zone, which is named."""
+    # The protocol is one for all: not in the zone of whoever fetches it.
+    with translation.override(language), timezone.override(settings.CENTRE_ZONE):
+        return typeset(TEMPLATE, data=_data(procedure, awards), language=language)
+
+
+def _data(procedure: Procedure, awards: Sequence[Award]) -> dict[str, Any]:
     decided = awards[0]
-    data = {
+    return {
         "title": _("Protocol of the award"),
         "number": procedure.reference,
         "made": _moment(clock.db_now()),
@@ -39,16 +46,26 @@ def make(procedure: Procedure, awards: Sequence[Award], *, language: str) -> byt
         ],
         "rule_title": _("The rule"),
         "rule": str(words.RULE),
-        "head": [_("Place"), _("Bidder"), _("Price"), _("Over the best"), _("Received")],
-        "out_head": [_("Outside the ranking"), _("Why")],
+        "head": [_("Place"), _("Bidder"), _("Price"), _("Over the best")],
+        "out_head": [_("Outside the ranking"), _("Price"), _("Why")],
         "lots": [_lot(award) for award in awards],
         "digest_title": _("Digests of the sealed bids"),
-        "digest_head": [_("Bidder"), "SHA-256"],
-        "digests": sorted({(r["company_name"], r["digest"]) for award in awards for r in award.ranking["ranked"]}),
+        "digest_head": [_("Bidder"), _("Received"), "SHA-256"],
+        "digests": _digests(awards),
         "reason_title": _("Reasons"),
         "reason": decided.reason,
     }
-    return typeset(TEMPLATE, data=data, language=language)
+
+
+def _digests(awards: Sequence[Award]) -> list[list[str]]:
+    """Of every bid that was opened, in the order in which they came in."""
+    parts = {
+        (part["received_at"], part["company_name"], part["digest"])
+        for award in awards
+        for name in ("ranked", "out")
+        for part in award.ranking[name]
+    }
+    return [[name, words.received(at), digest] for at, name, digest in sorted(parts)]
 
 
 def _moment(at: datetime | None) -> str:
@@ -63,12 +80,18 @@ def _lot(award: Award) -> dict[str, Any]:
                 str(r["rank"]),
                 r["company_name"] + (f" ({words.tie(r['tie'])})" if r["tie"] else ""),
                 formats.money(Decimal(r["total"]), r["currency"]),
-                "" if r["over_best_share"] is None else formats.share(Decimal(r["over_best_share"])),
-                words.received(r["received_at"]),
+                words.over(None if r["rank"] == 1 or r["over_best_share"] is None else Decimal(r["over_best_share"])),
             ]
             for r in award.ranking["ranked"]
         ],
-        "out": [[o["company_name"], words.out(o["reason"], o["words"])] for o in award.ranking["out"]],
+        "out": [
+            [
+                o["company_name"],
+                "" if o["total"] is None else formats.money(Decimal(o["total"]), o["currency"]),
+                words.out(o["reason"], o["words"]),
+            ]
+            for o in award.ranking["out"]
+        ],
         "decision": (
             _("Awarded to {winner} for {amount}.").format(
                 winner=award.company.name, amount=formats.money(award.amount, award.currency)

@@ -15,13 +15,22 @@ from pazar.market.procedures.models import Lot, Procedure
 
 
 @dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a bidder offers for a lot: offer, delivery_days, valid_days, declarations."""
+
+    bid_id: UUID
+    company_name: str
+    technical: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LotComparison:
     """One lot's ranking; `unit_prices` by item and bid; `award` once it is decided."""
 
     lot: Lot
     ranking: Ranking
     unit_prices: dict[UUID, dict[UUID, Decimal]]
-    technical: dict[UUID, Mapping[str, Any]]
+    offers: tuple[Offer, ...]
     award: Award | None
 
 
@@ -48,7 +57,7 @@ def comparison(procedure: Procedure) -> Comparison:
     for lot in lots:
         lot_bids = []
         unit_prices: dict[UUID, dict[UUID, Decimal]] = {}
-        technical: dict[UUID, Mapping[str, Any]] = {}
+        offers = []
         for bid in opened:
             part = next((p for p in bid.lots if p.lot_id == lot.pk), None)
             if part is None:
@@ -66,7 +75,8 @@ def comparison(procedure: Procedure) -> Comparison:
                     set_aside=excluded.get((lot.pk, bid.bid_id), ""),
                 )
             )
-            technical[bid.bid_id] = part.technical
+            if part.technical:
+                offers.append(Offer(bid_id=bid.bid_id, company_name=bid.company_name, technical=part.technical))
             for item_id, price in part.prices.items():
                 unit_prices.setdefault(item_id, {})[bid.bid_id] = price
         compared.append(
@@ -74,7 +84,7 @@ def comparison(procedure: Procedure) -> Comparison:
                 lot=lot,
                 ranking=rank(lot_bids, currency=procedure.currency),
                 unit_prices=unit_prices,
-                technical=technical,
+                offers=tuple(offers),
                 award=decided.get(lot.pk),
             )
         )

@@ -1,12 +1,14 @@
 """The ranking's codes in words."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pazar.ground.ui import formats
 from pazar.market.awards.rules.ranking import OutReason, TieRule
+from pazar.market.bids import sentences
 
 RULE = gettext_lazy(
     "The lowest total wins. Of equal totals the bid received earlier stands first, by the centre's clock. Received in "
@@ -32,7 +34,7 @@ def out(code: str, words: str) -> str:
         case OutReason.OTHER_CURRENCY:
             return _("Priced in {currency}, not in the procedure's currency.").format(currency=words)
         case OutReason.NOT_OPENED:
-            return _("The envelope could not be opened ({code}).").format(code=words)
+            return sentences.fault(words)
         case _:
             return _("Set aside: {words}").format(words=words)
 
@@ -40,4 +42,9 @@ def out(code: str, words: str) -> str:
 def received(moment: str) -> str:
     """To the microsecond: a tie may hang on it."""
     at = datetime.fromisoformat(moment)
-    return f"{formats.moment(at, seconds=True)}, .{at.microsecond:06d}"
+    return f"{formats.moment(at, seconds=True, year=True)} + {at.microsecond}\u00a0µs"
+
+
+def over(share: Decimal | None) -> str:
+    """How far above the best price: `+4.25 %`; nothing for the best."""
+    return "" if share is None else f"+{formats.share(share, places=2)}"

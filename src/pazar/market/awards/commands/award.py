@@ -5,22 +5,21 @@ import json
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from pazar.events import BidOutcome, ProcedureAwarded
 from pazar.ground import clock, journal, outbox
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
 from pazar.market.awards import policies, queries
+from pazar.market.awards.commands import shared
 from pazar.market.awards.models import Award
 from pazar.market.awards.queries import Comparison
-from pazar.market.awards.refusals import AlreadyAwarded, ComparisonChanged, NotOpened
+from pazar.market.awards.refusals import ComparisonChanged
 from pazar.market.awards.rules.record import record
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.commands import states
-from pazar.market.procedures.models import Procedure
-
-NO_BID = _("No bid stood in any ranking.")
 
 
 def fingerprint(comparison: Comparison) -> str:
@@ -33,16 +32,14 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
     """Award every lot to the lowest price in its ranking; a lot without a standing bid is awarded to nobody (B9, B10).
 
     `seen` is the `fingerprint` of the comparison on the buyer's screen. Everybody is told by what listens to
-    ProcedureAwarded. Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded, ComparisonChanged.
+    ProcedureAwarded. Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded, ComparisonChanged, Invalid.
     """
     with acting(actor):
         procedure = procedures.lock_procedure(procedure_id)
         moment = clock.db_now()
         person_id = policies.require_buyer(actor, procedure)
-        if procedure.state in {Procedure.State.AWARDED, Procedure.State.FAILED}:
-            raise AlreadyAwarded
-        if procedure.state != Procedure.State.OPENED:
-            raise NotOpened
+        policies.require_undecided(procedure)
+        reason = shared.reason(reason, required=False)
         comparison = queries.comparison(procedure)
         if fingerprint(comparison) != seen:
             raise ComparisonChanged
@@ -59,7 +56,7 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
                     amount=winner.total if winner else None,
                     currency=procedure.currency,
                     ranking=record(compared.ranking),
-                    reason=reason.strip(),
+                    reason=reason,
                     decided_at=moment,
                     decided_by_id=person_id,
                 )
@@ -68,7 +65,7 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
         if any(award.bid_id for award in awards):
             states.mark_awarded(procedure, actor=actor, moment=moment)
         else:
-            states.mark_failed(procedure, actor=actor, moment=moment, reason=reason.strip() or str(NO_BID))
+            states.mark_failed(procedure, actor=actor, moment=moment, reason=reason or _nobody(procedure.language))
         journal.append(
             "lots.awarded",
             actor=actor,
@@ -93,6 +90,12 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
             )
         )
         return awards
+
+
+def _nobody(language: str) -> str:
+    """In the procedure's own language, as everything else it says."""
+    with translation.override(language or None):
+        return _("No bid stood in any ranking.")
 
 
 def _outcomes(comparison: Comparison, awards: list[Award]) -> tuple[BidOutcome, ...]:

@@ -1,28 +1,25 @@
 """Set an opened bid aside for a lot, with the reason its bidder reads; take that back."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from pazar.ground import clock, journal
-from pazar.ground.errors import Invalid
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
 from pazar.market.awards import policies, queries
+from pazar.market.awards.commands import shared
 from pazar.market.awards.models import Exclusion
-from pazar.market.awards.refusals import AlreadyAwarded, NotInLot, NotOpened
+from pazar.market.awards.refusals import NotInLot
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.models import Procedure
 
 
-def _locked(actor: Actor, procedure_id: UUID) -> tuple[Procedure, UUID]:
+def _locked(actor: Actor, procedure_id: UUID) -> tuple[Procedure, UUID, datetime]:
     procedure = procedures.lock_procedure(procedure_id)
+    moment = clock.db_now()
     person_id = policies.require_buyer(actor, procedure)
-    if procedure.state == Procedure.State.AWARDED or procedure.state == Procedure.State.FAILED:
-        raise AlreadyAwarded
-    if procedure.state != Procedure.State.OPENED:
-        raise NotOpened
-    return procedure, person_id
+    policies.require_undecided(procedure)
+    return procedure, person_id, moment
 
 
 def set_aside(*, actor: Actor, procedure_id: UUID, lot_id: UUID, bid_id: UUID, reason: str) -> None:
@@ -30,11 +27,9 @@ def set_aside(*, actor: Actor, procedure_id: UUID, lot_id: UUID, bid_id: UUID, r
 
     Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded, NotInLot, Invalid without a reason.
     """
-    reason = reason.strip()
-    if len(reason) < 10:
-        raise Invalid(fields={"reason": _("Say why, in a sentence the bidder will understand.")})
     with acting(actor):
-        procedure, person_id = _locked(actor, procedure_id)
+        procedure, person_id, moment = _locked(actor, procedure_id)
+        reason = shared.reason(reason, required=True)
         lot = next((c for c in queries.comparison(procedure).lots if c.lot.pk == lot_id), None)
         known = {r.bid.bid_id for r in lot.ranking.ranked} | {o.bid.bid_id for o in lot.ranking.out} if lot else set()
         if bid_id not in known:
@@ -46,7 +41,7 @@ def set_aside(*, actor: Actor, procedure_id: UUID, lot_id: UUID, bid_id: UUID, r
             defaults={
                 "procedure": procedure,
                 "reason": reason,
-                "made_at": clock.db_now(),
+                "made_at": moment,
                 "made_by_id": person_id,
             },
         )

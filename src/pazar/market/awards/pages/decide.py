@@ -9,14 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pazar.ground.errors import Invalid, NotFound
+from pazar.ground.errors import Invalid, NotFound, Refusal
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.market.awards import policies, queries
 from pazar.market.awards.commands import award, exclude
-from pazar.market.awards.refusals import NotOpened
+from pazar.market.awards.refusals import ComparisonChanged
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
 
 
 def _comparison_path(procedure_id: UUID) -> str:
@@ -28,6 +27,10 @@ def _uuid(request: ActorRequest, name: str) -> UUID:
         return UUID(request.POST.get(name, ""))
     except ValueError:
         raise NotFound from None
+
+
+def _tell(request: ActorRequest, refusal: Refusal) -> None:
+    messages.error(request, " ".join(str(said) for said in refusal.fields.values() or refusal.sentences if said))
 
 
 @require_POST
@@ -42,7 +45,7 @@ def set_aside(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
             reason=request.POST.get("reason", ""),
         )
     except Invalid as refusal:
-        messages.error(request, " ".join(str(sentence) for sentence in refusal.fields.values()))
+        _tell(request, refusal)
     return redirect(_comparison_path(procedure_id))
 
 
@@ -60,21 +63,29 @@ def take_back(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
 def decide(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     """What the award would be, in words; then the award itself."""
     if request.method == "POST":
-        award.award_procedure(
-            actor=request.actor,
-            procedure_id=procedure_id,
-            seen=request.POST.get("seen", ""),
-            reason=request.POST.get("reason", ""),
-        )
+        try:
+            award.award_procedure(
+                actor=request.actor,
+                procedure_id=procedure_id,
+                seen=request.POST.get("seen", ""),
+                reason=request.POST.get("reason", ""),
+            )
+        except (ComparisonChanged, Invalid) as refusal:
+            _tell(request, refusal)
+            return redirect("awards:decide", procedure_id)
         messages.success(request, _("Awarded. Everybody who bid is being told."))
         return redirect(f"{reverse('roof:procedure', args=[procedure_id])}?tab=award")
     procedure = procedures.procedure_for(request.actor, procedure_id)
     policies.require_buyer(request.actor, procedure)
-    if procedure.state != Procedure.State.OPENED:
-        raise NotOpened
+    policies.require_undecided(procedure)
     comparison = queries.comparison(procedure)
     return render(
         request,
         "awards/decide.html",
-        {"procedure": procedure, "comparison": comparison, "seen": award.fingerprint(comparison)},
+        {
+            "procedure": procedure,
+            "comparison": comparison,
+            "seen": award.fingerprint(comparison),
+            "awarded": any(lot.ranking.winner for lot in comparison.lots),
+        },
     )

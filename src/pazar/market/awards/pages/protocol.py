@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
-from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from pazar.ground.errors import NotFound
@@ -16,14 +16,13 @@ from pazar.market.procedures import queries as procedures
 @require_safe
 @member_required
 def show(request: ActorRequest, procedure_id: UUID, language: str) -> HttpResponse:
-    if language not in {"en", "bg"}:
+    if language not in dict(settings.LANGUAGES):
         raise NotFound
     procedure = procedures.procedure_for(request.actor, procedure_id)
     awards = queries.awards_of(procedure.pk)
-    if not awards or not policies.may_read_protocol(request.actor, procedure, awards):
+    if not awards or not policies.may_read_ranking(request.actor, procedure, awards):
         raise NotFound
-    with translation.override(language):
-        pdf = protocol.make(procedure, awards, language=language)
+    pdf = protocol.make(procedure, awards, language=language)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="protocol-{procedure.reference}-{language}.pdf"'
     return response

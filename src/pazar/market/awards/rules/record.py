@@ -29,6 +29,10 @@ def record(ranking: Ranking) -> dict[str, Any]:
                 "bid": str(o.bid.bid_id),
                 "company": str(o.bid.company_id),
                 "company_name": o.bid.company_name,
+                "total": None if o.bid.total is None else format(o.bid.total, "f"),
+                "currency": o.bid.currency,
+                "received_at": o.bid.received_at.isoformat(),
+                "digest": o.bid.digest,
                 "reason": str(o.reason),
                 "words": o.words,
             }

@@ -32,6 +32,11 @@ def code_words(code: str, more: str) -> str:
 
 
 @register.filter
+def over_words(ranked: Ranked) -> str:
+    return words.over(None if ranked.rank == 1 else ranked.over_best_share)
+
+
+@register.filter
 def of_bid(prices: dict[object, object], bid_id: object) -> object:
     return prices.get(bid_id)
 

@@ -1,0 +1,99 @@
+"""Letters: each bidder's people, once, in their language, with their own place and nobody else's secrets."""
+
+import pytest
+from tests.factories import actor_of, make_company, make_person
+
+from pazar.events import ProcedureAwarded
+from pazar.ground.identity.rules.roles import Role
+from pazar.ground.jobs.drain import drain
+from pazar.ground.messages.models import Mail, Message
+from pazar.market.awards.commands import exclude, letters
+from pazar.market.awards.tests.factories import make_opened
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def make_firm(name: str, *languages: str):
+    company = make_company(name)
+    people = [make_person(company, Role.TENDER_MANAGER, language=language) for language in languages]
+    return people, actor_of(people[0], company)
+
+
+def test_everybody_who_bid_is_told_once_in_his_language():
+    english, first = make_firm("North & Sons", "en")
+    bulgarian, second = make_firm("Кабел ООД", "bg", "en")
+    bookkeeper = make_person(make_company("x"), Role.READER)
+    case = make_opened("12.50", "11.999", bidders=[first, second])
+    case.award()
+    drain()
+    told = {message.person_id: message for message in Message.objects.filter(kind="award")}
+    assert set(told) == {person.pk for person in (*english, *bulgarian)}
+    assert bookkeeper.pk not in told
+
+    lost = told[english[0].pk]
+    assert lost.title.startswith("Your bid was not chosen: Доставка на кабели (")
+    assert "Awarded to Кабел ООД for 5\xa0999.50\xa0EUR." in lost.text
+    assert "Your price 6\xa0250.00\xa0EUR stood at place 2 of 2." in lost.text
+    won = told[bulgarian[0].pk]
+    assert won.title.startswith("Спечелихте: Доставка на кабели (")
+    assert "5\xa0999,50\xa0€" in won.text
+    assert "място 1 от 2" in won.text
+    assert told[bulgarian[1].pk].title.startswith("You won: ")
+    assert lost.path == f"/market/procedures/{case.procedure.pk}/?tab=award"
+    assert Mail.objects.filter(message__kind="award").count() == 3
+
+    drain()
+    letters.send_letters(event_of(case))
+    assert Message.objects.filter(kind="award").count() == 3
+
+
+def event_of(case) -> ProcedureAwarded:
+    from pazar.events import BidOutcome
+    from pazar.ground import clock
+
+    return ProcedureAwarded(
+        procedure_id=case.procedure.pk,
+        reference=case.procedure.reference,
+        title=case.procedure.title,
+        awarded_at=clock.db_now(),
+        outcomes=tuple(
+            BidOutcome(bid_id=r.bid_id, company_id=b.company_id, won=False, amount=1, currency="EUR")
+            for b, r in zip(case.bidders, case.receipts, strict=True)
+        ),
+    )
+
+
+def test_whoever_was_set_aside_reads_why_and_others_dont():
+    (out,), first = make_firm("Out", "en")
+    (winner,), second = make_firm("In", "en")
+    case = make_opened("11", "12", bidders=[first, second])
+    exclude.set_aside(
+        actor=case.buyer,
+        procedure_id=case.procedure.pk,
+        lot_id=case.lot.pk,
+        bid_id=case.receipts[0].bid_id,
+        reason="The guarantee {is} missing.",
+    )
+    case.award(reason="Only one bid was left.")
+    drain()
+    texts = {message.person_id: message.text for message in Message.objects.filter(kind="award")}
+    assert "Your bid was set aside: The guarantee {is} missing." in texts[out.pk]
+    assert "guarantee" not in texts[winner.pk]
+    assert "stood at place 1 of 1" in texts[winner.pk]
+
+
+def test_a_lot_that_nobody_got_is_told_too():
+    (person,), bidder = make_firm("Out", "en")
+    case = make_opened("11", bidders=[bidder])
+    exclude.set_aside(
+        actor=case.buyer,
+        procedure_id=case.procedure.pk,
+        lot_id=case.lot.pk,
+        bid_id=case.receipts[0].bid_id,
+        reason="Not what was asked for.",
+    )
+    case.award()
+    drain()
+    message = Message.objects.get(kind="award", person=person)
+    assert "Awarded to nobody." in message.text
+    assert message.title.startswith("Your bid was not chosen")
