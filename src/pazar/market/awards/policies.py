@@ -30,7 +30,12 @@ def require_undecided(procedure: Procedure) -> None:
     """Between the opening and the award. Raises NotOpened, AlreadyAwarded."""
     if procedure.state in DECIDED:
         raise AlreadyAwarded
-    if procedure.state != Procedure.State.OPENED:
+    require_opened(procedure)
+
+
+def require_opened(procedure: Procedure) -> None:
+    """From the opening on. Raises NotOpened."""
+    if procedure.state != Procedure.State.OPENED and procedure.state not in DECIDED:
         raise NotOpened
 
 

@@ -115,12 +115,17 @@ def published_awards(procedure_id: UUID) -> Sequence[PublishedLot]:
             winner_name=award.company.name if award.company else "",
             amount=award.amount,
             currency=award.currency,
-            bids_count=len(award.ranking["ranked"]) + len(award.ranking["out"]),
+            bids_count=bids_count(award),
             reason=award.reason,
             decided_at=award.decided_at,
         )
         for award in found
     ]
+
+
+def bids_count(award: Award) -> int:
+    """How many bids were opened for its lot."""
+    return len(award.ranking["ranked"]) + len(award.ranking["out"])
 
 
 def awards_of(procedure_id: UUID) -> Sequence[Award]:

@@ -14,11 +14,14 @@ from pazar.ground.identity.rules.roles import BIDDING
 from pazar.ground.messages.commands import Telling, Told, tell_many
 from pazar.ground.ui import formats
 from pazar.market.awards import queries
+from pazar.market.awards.models import Award
 
 
 def send_letters(event: ProcedureAwarded) -> None:
     """Tell each bidder's people, once, in their language: won or not, every lot's winner, their own place."""
-    lots = [_lot(award) for award in queries.awards_of(event.procedure_id)]
+    awards = queries.awards_of(event.procedure_id)
+    lots = [_lot(award) for award in awards]
+    reason = awards[0].reason if awards else ""
     path = f"{reverse('roof:procedure', args=[event.procedure_id])}?tab=award"
     tell_many(
         [
@@ -27,7 +30,7 @@ def send_letters(event: ProcedureAwarded) -> None:
                 kind="award",
                 once=f"award:{event.procedure_id}:{outcome.bid_id}",
                 path=path,
-                render=_letter(event, won=outcome.won, bid_id=outcome.bid_id, lots=lots),
+                render=_letter(event, won=outcome.won, bid_id=outcome.bid_id, lots=lots, reason=reason),
                 company_id=outcome.company_id,
             )
             for outcome in event.outcomes
@@ -35,7 +38,7 @@ def send_letters(event: ProcedureAwarded) -> None:
     )
 
 
-def _lot(award: Any) -> dict[str, Any]:
+def _lot(award: Award) -> dict[str, Any]:
     return {
         "number": award.lot.number,
         "title": award.lot.title,
@@ -46,12 +49,17 @@ def _lot(award: Any) -> dict[str, Any]:
     }
 
 
-def _letter(event: ProcedureAwarded, *, won: bool, bid_id: UUID, lots: list[dict[str, Any]]) -> Callable[[str], Told]:
+def _letter(
+    event: ProcedureAwarded, *, won: bool, bid_id: UUID, lots: list[dict[str, Any]], reason: str
+) -> Callable[[str], Told]:
     def render(language: str) -> Told:
         title = (
             _("You won: {title} ({reference})") if won else _("Your bid was not chosen: {title} ({reference})")
         ).format(title=event.title, reference=event.reference)
-        return Told(title=title, text="\n\n".join(_sentence(lot, bid_id) for lot in lots))
+        said = [_sentence(lot, bid_id) for lot in lots]
+        if reason:
+            said.append(_("The buyer's reasons: {reason}").format(reason=reason))
+        return Told(title=title, text="\n\n".join(said))
 
     return render
 

@@ -79,6 +79,7 @@ def test_whoever_was_set_aside_reads_why_and_others_dont():
     texts = {message.person_id: message.text for message in Message.objects.filter(kind="award")}
     assert "Your bid was set aside: The guarantee {is} missing." in texts[out.pk]
     assert "guarantee" not in texts[winner.pk]
+    assert all(text.endswith("The buyer's reasons: Only one bid was left.") for text in texts.values())
     assert "stood at place 1 of 1" in texts[winner.pk]
 
 
