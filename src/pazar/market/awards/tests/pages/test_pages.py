@@ -1,0 +1,184 @@
+"""The comparison, the award and the protocol as each of those concerned sees them."""
+
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+from tests.factories import make_actor, make_company
+
+from pazar.ground import clock
+from pazar.ground.identity.models import Person
+from pazar.ground.identity.rules.actor import NOBODY
+from pazar.ground.identity.rules.roles import Role
+from pazar.ground.identity.scope import acting
+from pazar.market.awards import panels, protocol, queries
+from pazar.market.awards.commands import exclude
+from pazar.market.awards.models import Award, Exclusion
+from pazar.market.awards.tests.factories import make_opened
+from pazar.market.bids.tests.bidding import make_bidder
+from pazar.market.procedures.tests.factories import make_buyer
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = '#panic("x") *Ivan* <script>alert(1)</script> $x$ \\ "O\'Neil" & @ref'
+
+
+def logged_in(actor) -> Client:
+    client = Client()
+    if actor:
+        client.force_login(Person.objects.get(pk=actor.person_id))
+    return client
+
+
+def see(actor, path, language="en"):
+    return logged_in(actor).get(path, headers={"Accept-Language": language})
+
+
+def page_of(case, tab=""):
+    return f"/market/procedures/{case.procedure.pk}/" + (f"?tab={tab}" if tab else "")
+
+
+def keys(actor, case):
+    case.procedure.refresh_from_db()
+    with acting(actor):
+        return {p.key for p in panels.panels(actor=actor, procedure=case.procedure, moment=clock.db_now())}
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_comparison_is_the_buyers_and_the_award_everybodys():
+    case = make_opened("12", "11")
+    bidder, stranger = case.bidders[0], make_bidder()
+    assert keys(case.buyer, case) == {"comparison", "award"}
+    assert keys(bidder, case) == keys(stranger, case) == keys(NOBODY, case) == set()
+    case.award()
+    for actor in (case.buyer, bidder, stranger, NOBODY):
+        assert keys(actor, case) == {"award"}
+
+
+def test_the_buyer_compares_and_decides():
+    bidders = [make_bidder(company=make_company("Dear Ltd")), make_bidder(company=make_company(HOSTILE))]
+    case = make_opened("12", "11", bidders=bidders)
+    shown = see(case.buyer, page_of(case, "comparison")).content.decode()
+    assert "6\xa0000.00" in shown and "5\xa0500.00" in shown and "+9.09\xa0%" in shown
+    assert "<script>alert" not in shown
+    assert "Кабел по БДС, на барабани." in shown
+
+    client = logged_in(case.buyer)
+    pair = {"lot": case.lot.pk, "bid": case.receipts[1].bid_id}
+    answer = client.post(f"/market/procedures/{case.procedure.pk}/set-aside/", {**pair, "reason": "no"}, follow=True)
+    assert "Say why, in a sentence the bidder will understand." in answer.content.decode()
+    client.post(f"/market/procedures/{case.procedure.pk}/set-aside/", {**pair, "reason": "Not what was asked for."})
+    assert Exclusion.objects.get().bid_id == case.receipts[1].bid_id
+    assert "Not what was asked for." in see(case.buyer, page_of(case, "comparison")).content.decode()
+    client.post(f"/market/procedures/{case.procedure.pk}/take-back/", pair)
+    assert not Exclusion.objects.exists()
+
+    decide = f"/market/procedures/{case.procedure.pk}/award/"
+    page = client.get(decide)
+    assert page.context["awarded"] is True
+    stale = client.post(decide, {"seen": "0" * 32}, follow=True)
+    assert "Nothing was awarded." in stale.content.decode()
+    done = client.post(decide, {"seen": page.context["seen"], "reason": "Lowest."}, follow=True)
+    assert done.status_code == 200
+    assert "Awarded. Everybody who bid is being told." in done.content.decode()
+    assert Award.objects.get().reason == "Lowest."
+    assert client.get(decide).status_code == 409
+
+
+def test_others_find_neither_the_decision_nor_its_acts():
+    case = make_opened("12")
+    reader = make_actor(Role.READER, company=case.procedure.buyer)
+    pair = {"lot": case.lot.pk, "bid": case.receipts[0].bid_id, "reason": "Not good enough."}
+    for actor, status in ((make_buyer(), 404), (case.bidders[0], 404), (reader, 403), (None, 302)):
+        client = logged_in(actor)
+        assert client.get(f"/market/procedures/{case.procedure.pk}/award/").status_code == status
+        for act, said in (("award", {"seen": case.seen()}), ("set-aside", pair), ("take-back", pair)):
+            assert client.post(f"/market/procedures/{case.procedure.pk}/{act}/", said).status_code == status, act
+    assert not Award.objects.exists() and not Exclusion.objects.exists()
+
+
+def test_losers_prices_are_shown_to_those_who_bid_alone():
+    case = make_opened("12", "11", bidders=[make_bidder(company=make_company("Dear Ltd")), make_bidder()])
+    case.award()
+    for actor, shown in ((case.buyer, True), (case.bidders[1], True), (make_bidder(), False), (None, False)):
+        page = see(actor, page_of(case, "award")).content.decode()
+        assert "5\xa0500.00" in page
+        assert ("6\xa0000.00" in page) is shown
+        assert ("Dear Ltd" in page) is shown
+        pdf = see(actor, f"/market/procedures/{case.procedure.pk}/protocol-en.pdf")
+        assert pdf.status_code == (200 if shown else 404 if actor else 302)
+
+
+def test_there_is_no_protocol_before_the_award_nor_in_another_language():
+    case = make_opened("12")
+    assert see(case.buyer, f"/market/procedures/{case.procedure.pk}/protocol-en.pdf").status_code == 404
+    case.award()
+    assert see(case.buyer, f"/market/procedures/{case.procedure.pk}/protocol-fr.pdf").status_code == 404
+    answer = see(case.buyer, f"/market/procedures/{case.procedure.pk}/protocol-bg.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert f"protocol-{case.procedure.reference}-bg.pdf" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("language", ["en", "bg"])
+def test_the_protocol_says_all_in_both_languages(language):
+    bidders = [make_bidder(company=make_company("Кабел и Син ООД")), make_bidder(company=make_company(HOSTILE))]
+    bidders.append(make_bidder(company=make_company("Aside Ltd")))
+    case = make_opened("12", "12", "11", bidders=bidders)
+    exclude.set_aside(
+        actor=case.buyer,
+        procedure_id=case.procedure.pk,
+        lot_id=case.lot.pk,
+        bid_id=case.receipts[2].bid_id,
+        reason="Липсва гаранция #pagebreak()",
+    )
+    case.award(reason="Най-ниска цена. = Not a heading")
+    pdf = protocol.make(case.procedure, queries.awards_of(case.procedure.pk), language=language)
+    said = flat(text_of(pdf))
+    assert case.procedure.reference in said
+    assert "Доставка на кабели" in said and "Кабел и Син ООД" in said
+    assert '#panic("x") *Ivan* <script>alert(1)</script> $x$' in said
+    assert "Липсва гаранция #pagebreak()" in said
+    assert "= Not a heading" in said
+    for receipt in case.receipts:
+        assert receipt.digest in said.replace(" ", "")
+    assert case.buyer.person_name in said
+    if language == "en":
+        assert "Protocol of the award" in said
+        assert "6 000.00 EUR" in said and "5 500.00 EUR" in said
+        assert "Awarded to Кабел и Син ООД for 6 000.00 EUR." in said
+        assert "same price as the next, received earlier" in said
+        assert "The lowest total wins." in said
+    else:
+        assert "Протокол за възлагане" in said
+        assert "6 000,00 €" in said
+        assert "The lowest total" not in said and "Awarded" not in said
+
+
+def test_the_protocol_is_the_same_for_readers_in_any_zone():
+    from django.utils import timezone
+
+    case = make_opened("12")
+    case.award()
+    awards = queries.awards_of(case.procedure.pk)
+    with timezone.override("Asia/Tokyo"):
+        said = text_of(protocol.make(case.procedure, awards, language="en"))
+    assert "EET" in said or "EEST" in said
+    assert "JST" not in said
+
+
+def test_the_protocol_of_a_procedure_without_bids_can_be_set():
+    case = make_opened()
+    case.award()
+    case.procedure.refresh_from_db()
+    said = flat(text_of(protocol.make(case.procedure, queries.awards_of(case.procedure.pk), language="en")))
+    assert "Awarded to nobody." in said
+    page = see(make_bidder(), page_of(case, "award")).content.decode()
+    assert "Awarded to nobody" in page
