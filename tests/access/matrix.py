@@ -10,6 +10,7 @@ body.
 import importlib
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -203,10 +204,16 @@ def call(case: Case, made: Call, caller: Caller, *, token: str | None = None) ->
         more |= {"data": made.form}
     response = getattr(client, case.method.lower())(address, **more)
     content = b"" if response.streaming else response.content
-    said = content[:600].decode(errors="replace")
+    said = _text(content.decode(errors="replace"))
     if response.status_code == 302 and response["Location"].startswith("/login/"):
         return LOGIN, said
     return (OK if response.status_code < 400 else response.status_code), said
+
+
+def _text(answer: str) -> str:
+    """What a person would read of it, cut short."""
+    page = answer.partition("<main")[2] or answer
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())[:300]
 
 
 def placed() -> list[Case]:

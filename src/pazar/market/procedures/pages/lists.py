@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from pazar.ground.codes import queries as codes
 from pazar.ground.identity.pages.guards import anybody, member_required
@@ -42,6 +43,7 @@ class Row:
 
 
 @anybody
+@require_safe
 def procedures(request: ActorRequest) -> HttpResponse:
     """Open procedures with search and filters, public; `?all=1` shows those that are over too."""
     form = SearchForm(request.GET)
@@ -73,6 +75,7 @@ def procedures(request: ActorRequest) -> HttpResponse:
 
 
 @member_required
+@require_safe
 def mine(request: ActorRequest) -> HttpResponse:
     """The procedures that the actor's company buys by, the newest first."""
     asked = request.GET.get("state", "")

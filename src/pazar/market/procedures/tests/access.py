@@ -1,0 +1,118 @@
+"""Who may do what with procedures: buyers with their own, everybody reads what is published."""
+
+from dataclasses import replace
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.access.matrix import OK, Call, Case, Stage, public
+
+from pazar.ground.identity.rules.roles import BIDDING, BUYING, Role
+from pazar.market.procedures import queries
+from pazar.market.procedures.commands import change, documents, enquiries
+from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.tests.factories import make_draft, make_procedure
+from pazar.market.procedures.tests.pages.test_work import typed
+
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+def _of(procedure: Procedure, **more: object) -> Call:
+    return Call(kwargs={"procedure_id": procedure.pk}, **more)  # type: ignore[arg-type]
+
+
+def draft(stage: Stage) -> Procedure:
+    return make_draft(stage.actor(Role.BUYER))
+
+
+def published(stage: Stage) -> Procedure:
+    return make_procedure(stage.actor(Role.BUYER))
+
+
+def changed(stage: Stage) -> Procedure:
+    """Published, with a change of its title pending."""
+    found = published(stage)
+    facts = replace(queries.published_facts(found), title="Доставка на силови кабели")
+    change.save_change(actor=stage.actor(Role.BUYER), procedure_id=found.pk, facts=facts)
+    return found
+
+
+def filled_in(stage: Stage) -> Call:
+    found = draft(stage)
+    buyer = next(caller for caller in stage.callers if caller.role == Role.BUYER)
+    page = buyer.client().get(f"/market/procedures/{found.pk}/edit/").content.decode()
+    return _of(found, form={**typed(page), "title": "Друго заглавие"})
+
+
+def question(stage: Stage) -> Call:
+    found = published(stage)
+    asked = enquiries.ask(actor=stage.other_actor, procedure_id=found.pk, question="Меден ли е кабелът?")
+    return Call(kwargs={"procedure_id": found.pk, "enquiry_id": asked.pk}, form={"answer": "Да."})
+
+
+def asked_by_own(stage: Stage) -> Call:
+    """The other company's procedure: here our own people are the ones who may ask."""
+    return _of(make_procedure(stage.other_actor), form={"question": "Меден ли е кабелът?"})
+
+
+def sent_file(stage: Stage) -> Call:
+    # The matrix sends the same form many times: a file that is read from its beginning each time.
+    return _of(draft(stage), form={"title": "Чертеж", "file": _Again("drawing.pdf", PDF, "application/pdf")})
+
+
+class _Again(SimpleUploadedFile):
+    def read(self, *args: int) -> bytes:  # type: ignore[override]
+        self.seek(0)
+        return super().read(*args)
+
+
+def drafts_document(stage: Stage) -> Call:
+    found = draft(stage)
+    document = documents.attach(
+        actor=stage.actor(Role.BUYER), procedure_id=found.pk, name="drawing.pdf", stream=BytesIO(PDF)
+    )
+    return Call(kwargs={"procedure_id": found.pk, "document_id": document.pk})
+
+
+def own(name: str, make: object, *, method: str = "GET") -> Case:
+    return Case(route=f"procedures:{name}", method=method, make=make, allowed=BUYING)  # type: ignore[arg-type]
+
+
+CASES = [
+    public("procedures:list"),
+    # Of the buyers' desk others aren't told that it is there.
+    Case(route="procedures:mine", refused=OK, foreign=OK),
+    Case(route="procedures:new", allowed=BUYING, refused=404, foreign=OK),
+    Case(
+        route="procedures:new",
+        method="POST",
+        make=lambda stage: Call(form={"kind": "open_tender", "title": "Кабели"}),
+        allowed=BUYING,
+        refused=404,
+        foreign=OK,
+    ),
+    own("edit", lambda stage: _of(draft(stage))),
+    own("edit", filled_in, method="POST"),
+    own("save", filled_in, method="POST"),
+    own("check", lambda stage: _of(draft(stage))),
+    own("publish", lambda stage: _of(draft(stage))),
+    own("publish", lambda stage: _of(draft(stage)), method="POST"),
+    own("change", lambda stage: _of(changed(stage))),
+    own("change", lambda stage: _of(changed(stage), form={"reason": "Сгрешено заглавие."}), method="POST"),
+    own("drop_change", lambda stage: _of(changed(stage)), method="POST"),
+    own("cancel", lambda stage: _of(published(stage))),
+    own("cancel", lambda stage: _of(published(stage), form={"reason": "Отпадна нуждата."}), method="POST"),
+    own("copy", lambda stage: _of(published(stage)), method="POST"),
+    own("remove", lambda stage: _of(draft(stage)), method="POST"),
+    own("attach", sent_file, method="POST"),
+    own("take_out", drafts_document, method="POST"),
+    # A draft's document is its company's own; a published one's is everybody's (tests/pages).
+    Case(route="procedures:document", make=drafts_document, visitor=404, nobody=404),
+    own("answer", question, method="POST"),
+    Case(
+        route="procedures:ask",
+        method="POST",
+        make=asked_by_own,
+        allowed=BIDDING,
+        foreign=403,
+    ),
+]
