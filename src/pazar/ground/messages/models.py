@@ -27,6 +27,11 @@ class Message(models.Model):
         ]
 
 
+    @property
+    def paragraphs(self) -> list[str]:
+        return [part for part in self.text.split("\n\n") if part.strip()]
+
+
 class Mail(models.Model):
     """A mail as it went out, or waits, or failed. Kept so that a demo and an operator can see what was sent."""
 

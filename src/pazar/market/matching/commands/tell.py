@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pazar.events import SuppliersMatched
@@ -39,7 +40,7 @@ def tell_suppliers(event: SuppliersMatched) -> int:
                 person_ids=[person.pk for person in staff.get(match.company_id, ())],
                 kind=KIND,
                 once=f"match:{event.procedure_id}",
-                path=f"/market/procedures/{event.procedure_id}/",
+                path=reverse("roof:procedure", args=[event.procedure_id]),
                 render=_render(event, why.get(match.pk)),
                 company_id=match.company_id,
                 mail=not event.is_outside or match.company_id in mailed,

@@ -175,8 +175,8 @@ def _page(
         "preview": found,
         "cpv": _typed(form, "cpv"),
         "regions": _typed(form, "regions"),
-        "cpv_error": " ".join(form.errors.get("cpv", [])) if form.is_bound else "",
-        "regions_error": " ".join(form.errors.get("regions", [])) if form.is_bound else "",
+        "cpv_error": _errors(form, "cpv"),
+        "regions_error": _errors(form, "regions"),
     }
     return render(request, "matching/interest.html", page, status=status)
 
@@ -213,3 +213,8 @@ def _initial(interest: Interest | None) -> dict[str, Any]:
 def _typed(form: InterestForm, field: str) -> str:
     value = form[field].value()
     return str(value) if value else ""
+
+
+def _errors(form: InterestForm, field: str) -> str:
+    """A picker takes its errors as text; an unbound form has none."""
+    return " ".join(str(error) for error in form[field].errors)
