@@ -26,7 +26,6 @@ class Message(models.Model):
             models.Index(fields=["person"], condition=models.Q(read_at=None), name="messages_unread"),
         ]
 
-
     @property
     def paragraphs(self) -> list[str]:
         return [part for part in self.text.split("\n\n") if part.strip()]
