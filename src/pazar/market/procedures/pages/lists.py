@@ -36,6 +36,7 @@ class Row:
     """A line of a list."""
 
     procedure: Procedure
+    buyer: str
     kind: str
     status_kind: str
     status_word: str
@@ -136,6 +137,7 @@ def _rows(found: list[Procedure], moment: datetime) -> list[Row]:
         rows.append(
             Row(
                 procedure=procedure,
+                buyer=procedure.buyer_name or (procedure.buyer.name if procedure.buyer else ""),
                 kind=labels.kind(procedure.kind),
                 status_kind=kind,
                 status_word=str(word),

@@ -69,7 +69,7 @@ def test_a_draft_from_the_first_line_to_its_publication(buyer):
         "lot-0-regions": "BG411",
         "lot-0-item-0-description": "Хартия А4, 80 g",
         "lot-0-item-0-quantity": "1 000",
-        "lot-0-item-0-unit": "пакет",
+        "lot-0-item-0-unit": "бр.",
     }
     added = client.post(edit, sent | {"act": "add-item:0"})
     assert added.status_code == 302, re.findall(r'pz-error"[^>]*>(.*?)</div>', added.content.decode(), re.DOTALL)
