@@ -9,7 +9,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from pazar.ground import words
 from pazar.ground.codes.rules import cpv as categories
@@ -318,7 +320,9 @@ def _for_matching(procedure: Procedure) -> ForMatching:
         buyer_number=buyer.number if buyer else "",
         published_at=procedure.published_at,
         closes_at=procedure.closes_at,
-        value_amount=procedure.value_amount,
+        value_amount=procedure.value_amount
+        if procedure.value_amount is not None
+        else _sum([lot.value_amount for lot in own_lots]),
         currency=procedure.currency,
         cpv=tuple(procedure.cpv),
         is_outside=not procedure.is_own,
@@ -356,7 +360,7 @@ class Wanted:
 class ListPage:
     """A page of a list; `next` continues it, empty at its end."""
 
-    rows: list[Procedure]
+    rows: Sequence[Procedure]
     next: str
 
 
@@ -368,6 +372,7 @@ def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = ""
     found = narrowed(Procedure.objects.exclude(state=Procedure.State.DRAFT), wanted, moment=moment)
     # The list shows no long text: it isn't read from the table's side store either.
     found = found.select_related("buyer").defer("description", "requirements", "payment_terms", "delivery_terms")
+    found = found.annotate(estimate=_estimate())
     key = "closes_at" if wanted.only_open else "published_at"
     place = _read_place(after)
     if wanted.only_open:
@@ -382,6 +387,28 @@ def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = ""
     more = len(rows) > limit
     rows = rows[:limit]
     return ListPage(rows=rows, next=_place(getattr(rows[-1], key), rows[-1].pk) if more else "")
+
+
+def _estimate() -> Coalesce:
+    """The estimated value as said for the whole, else the sum of the lots' where every lot says one."""
+    lots = Lot.objects.filter(procedure_id=OuterRef("pk")).order_by().values("procedure_id")
+    summed = lots.annotate(
+        all=Case(When(Exact(Count("pk"), Count("value_amount")), then=Sum("value_amount")), default=None)
+    )
+    return Coalesce("value_amount", Subquery(summed.values("all")))
+
+
+def estimate(procedure: Procedure) -> Decimal | None:
+    """The same for one procedure."""
+    if procedure.value_amount is not None:
+        return procedure.value_amount
+    said = list(Lot.objects.filter(procedure=procedure).values_list("value_amount", flat=True))
+    return _sum(said)
+
+
+def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    said = [amount for amount in amounts if amount is not None]
+    return sum(said, Decimal(0)) if said and len(said) == len(amounts) else None
 
 
 def narrowed(found: QuerySet[Procedure], wanted: Wanted, *, moment: datetime) -> QuerySet[Procedure]:
@@ -436,7 +463,10 @@ def open_count(moment: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class MineRow:
+    """A procedure of the actor's company; `estimate` is its value, or its lots' together."""
+
     procedure: Procedure
+    estimate: Decimal | None
     unanswered: int
     has_pending_change: bool
 
@@ -452,6 +482,7 @@ def mine(actor: Actor, *, state: str = "", after: str = "", limit: int = PAGE) -
     waiting = Enquiry.objects.filter(answered_at=None)
     found = found.annotate(
         unanswered=Count("enquiries", filter=Q(enquiries__in=waiting)),
+        estimate=_estimate(),
         changing=Exists(PendingChange.objects.filter(procedure_id=OuterRef("pk"))),
     ).order_by("-created_at", "-id")
     rows = list(found[: limit + 1])
@@ -459,7 +490,8 @@ def mine(actor: Actor, *, state: str = "", after: str = "", limit: int = PAGE) -
     rows = rows[:limit]
     following = _place(rows[-1].created_at, rows[-1].pk) if more else ""
     return [
-        MineRow(procedure=row, unanswered=row.unanswered, has_pending_change=row.changing) for row in rows
+        MineRow(procedure=row, estimate=row.estimate, unanswered=row.unanswered, has_pending_change=row.changing)
+        for row in rows
     ], following
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -39,6 +40,7 @@ class Head:
     status_word: str
     steps: tuple[LifeStep, ...]
     lots: int
+    estimate: Decimal | None
     criterion: str
     seal: str
     is_moved: bool
@@ -61,6 +63,7 @@ def head(*, actor: Actor, procedure: Procedure, moment: datetime) -> Head:
         status_word=str(status_word),
         steps=_steps(procedure, moment) if procedure.is_own else _outside_steps(procedure, moment),
         lots=procedure.lots.count(),
+        estimate=queries.estimate(procedure),
         criterion=str(labels.CRITERIA.get(procedure.award_criterion, procedure.award_criterion)),
         seal=str(labels.SEALS[procedure.seal]),
         is_moved=procedure.source_closes_at is not None and procedure.source_closes_at != procedure.closes_at,

@@ -115,7 +115,7 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
                 version=procedure.version,
                 title=procedure.title,
                 closes_at=procedure.closes_at,
-                value_amount=procedure.value_amount,
+                value_amount=plan.moved.facts.value,
                 currency=procedure.currency,
             )
         )

@@ -1,5 +1,6 @@
 """Procedures for everybody, and a buyer's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -126,7 +127,7 @@ def _first(found: list[str] | None) -> str:
     return found[0] if found else ""
 
 
-def _rows(found: list[Procedure], moment: datetime) -> list[Row]:
+def _rows(found: Sequence[Procedure], moment: datetime) -> list[Row]:
     wanted = {code for procedure in found for code in procedure.cpv[:2]}
     names = codes.labels(wanted, language=labels.language())
     rows = []

@@ -72,6 +72,7 @@ def test_everybody_sees_open_procedures_ours_and_others(client):
     make_outside(1, source="other")
     page = browser().get(LIST)
     assert titles(page) == ["Доставка на хартия 0", mine.title]
+    assert [row.procedure.estimate for row in page.context["rows"]] == [None, 40000]
     assert "2 procedures are open" in page.content.decode()
     assert "Чернова" not in page.content.decode()
     every = titles(browser().get(LIST + "?all=1"))
