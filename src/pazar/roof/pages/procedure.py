@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from pazar.ground import clock
 from pazar.ground.errors import NotFound
@@ -19,6 +20,7 @@ from pazar.market.procedures import queries
 SOURCES = (procedures.panels, bids.panels, awards.panels)
 
 
+@require_safe
 @anybody
 def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     """Public once published; a draft is its buyer's alone. `?tab=` names the tab in view."""

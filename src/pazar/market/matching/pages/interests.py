@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pazar.ground.codes import queries as codes
 from pazar.ground.codes.queries import UnknownCodes
@@ -101,6 +101,7 @@ class _Listed:
     open_count: int
 
 
+@require_safe
 @member_required
 def listing(request: ActorRequest) -> HttpResponseBase:
     own = queries.own_interests(request.actor)
@@ -124,6 +125,7 @@ def _choices(kind: codes.Kind, wanted: set[str], language: str) -> dict[str, cod
     return {choice.code: choice for choice in codes.choices(kind, sorted(wanted), language=language)}
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required
 def edit(request: ActorRequest, interest_id: UUID | None = None) -> HttpResponseBase:
     """GET shows the form; POST saves it, or with `act=preview` shows what it would bring (without JavaScript)."""

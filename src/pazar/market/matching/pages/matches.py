@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
@@ -52,6 +52,7 @@ def _chips(counts: Counts, current: Chip) -> list[_Chip]:
     ]
 
 
+@require_safe
 @member_required
 def my_matches(request: ActorRequest) -> HttpResponseBase:
     moment = now.now()

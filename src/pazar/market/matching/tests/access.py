@@ -1,0 +1,67 @@
+"""Who may see and change a company's interests and matches: its people see them, bidders and sellers change them."""
+
+from tests.access.matrix import OK, Call, Case, Stage
+
+from pazar.ground.identity.rules.roles import Role
+from pazar.market.matching.commands import match
+from pazar.market.matching.models import Interest
+from pazar.market.matching.policies import MAY_CHANGE
+from pazar.market.matching.tests.factories import make_interest
+from pazar.market.procedures.tests.factories import make_procedure
+
+FORM = {"name": "Кабели", "cpv": "31300000", "with_outside": "on", "is_active": "on"}
+
+
+def interest(stage: Stage) -> Interest:
+    return make_interest(stage.actor(Role.TENDER_MANAGER))
+
+
+def matched(stage: Stage) -> Call:
+    """The other company's procedure fits our interest; they have none of their own."""
+    interest(stage)
+    found = make_procedure(stage.other_actor)
+    match.match_procedure(procedure_id=found.pk)
+    return Call(kwargs={"procedure_id": found.pk}, form={"why": "too_small"})
+
+
+def dismissed(stage: Stage) -> Call:
+    made = matched(stage)
+    match.dismiss_match(
+        actor=stage.actor(Role.TENDER_MANAGER), procedure_id=made.kwargs["procedure_id"], why="too_small"
+    )
+    return Call(kwargs=made.kwargs)
+
+
+CASES = [
+    # Lists show each company its own.
+    Case(route="matching:matches", foreign=OK),
+    Case(route="matching:interests", foreign=OK),
+    Case(route="matching:dismiss", method="POST", make=matched, allowed=MAY_CHANGE),
+    Case(route="matching:restore", method="POST", make=dismissed, allowed=MAY_CHANGE),
+    Case(route="matching:new_interest", allowed=MAY_CHANGE, foreign=OK),
+    Case(
+        route="matching:new_interest",
+        method="POST",
+        make=lambda stage: Call(form=FORM),
+        allowed=MAY_CHANGE,
+        foreign=OK,
+    ),
+    Case(route="matching:preview", method="POST", make=lambda stage: Call(form=FORM), foreign=OK),
+    Case(
+        route="matching:interest",
+        make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}),
+        allowed=MAY_CHANGE,
+    ),
+    Case(
+        route="matching:interest",
+        method="POST",
+        make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}, form=FORM),
+        allowed=MAY_CHANGE,
+    ),
+    Case(
+        route="matching:remove_interest",
+        method="POST",
+        make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}),
+        allowed=MAY_CHANGE,
+    ),
+]
