@@ -1,5 +1,7 @@
 """The page that gathers the panels: reachable by whom it should be, one tab at a time, in both languages."""
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
@@ -32,3 +34,13 @@ def test_it_speaks_bulgarian(client: Client):
     page = client.get(f"/market/procedures/{make_procedure().pk}/", headers={"Accept-Language": "bg"})
     assert 'lang="bg"' in page.content.decode()
     assert "Въпроси" in page.content.decode()
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("GBP", "GBP"), ("PLN", "PLN"), ("", "currency not stated")])
+def test_a_value_is_shown_in_the_currency_its_source_named(client: Client, currency: str, shown: str):
+    procedure = make_procedure(value_amount=Decimal(180_000))
+    type(procedure).objects.filter(pk=procedure.pk).update(currency=currency)
+    procedure.lots.update(currency=currency)
+    page = client.get(f"/market/procedures/{procedure.pk}/").content.decode()
+    assert shown in page
+    assert "EUR" not in page
