@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from pazar.ground.api.paging import Keyed, keyset
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.sales.channels import policies
@@ -16,6 +17,7 @@ from pazar.sales.channels.rules import intake
 
 TRIAL = timedelta(days=90)
 """How far back the rule's dry run looks."""
+PAGE = 30
 TRIAL_SHOWN = 20
 
 
@@ -176,3 +178,13 @@ def dry_run(actor: Actor, rule: intake.Rule, *, moment: datetime) -> Trial:
             if len(shown) < TRIAL_SHOWN:
                 shown.append(Tried(row=row, verdict=verdict))
     return Trial(seen=seen, taken=taken, shown=tuple(shown))
+
+
+def opportunities_page(found: QuerySet[Opportunity], cursor: str = "") -> Keyed[Opportunity]:
+    """A page of opportunities, the newest first. Raises CursorBroken."""
+    return keyset(found, ["-came_at", "-id"], cursor, PAGE)
+
+
+def leads_page(found: QuerySet[Lead], cursor: str = "") -> Keyed[Lead]:
+    """A page of leads, the newest first. Raises CursorBroken."""
+    return keyset(found, ["-taken_at", "-id"], cursor, PAGE)

@@ -7,7 +7,9 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.sales.customers import timeline
+        from pazar.sales.pipeline import hall
         from pazar.sales.pipeline.sentences import ENTRIES
 
         for kind, (say, icon) in ENTRIES.items():
             timeline.teach(kind, say, icon=icon)
+        hall.register()

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
+from pazar.ground.api.paging import Keyed, keyset
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.sales.customers.models import Account
@@ -17,6 +19,7 @@ from pazar.sales.pipeline.models import Deal
 from pazar.sales.pipeline.rules import stages
 from pazar.sales.pipeline.rules.stages import Stage
 
+PAGE = 30
 COLUMN = 20
 """Cards that a column of the board shows; the list has the rest."""
 WON_SHOWN = timedelta(days=30)
@@ -129,6 +132,36 @@ def listed(
     elif not ended:
         found = found.filter(stage__in=stages.OPEN)
     return found if manager_id is None else found.filter(manager_id=manager_id)
+
+
+def deals_page(found: QuerySet[Deal], cursor: str = "") -> Keyed[Deal]:
+    """A page of deals, the newest first. Raises CursorBroken."""
+    return keyset(found, ["-made_at", "-id"], cursor, PAGE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskCounts:
+    """What the hall says beside its entries."""
+
+    inbox: int
+    deals: int
+    customers: int
+
+
+def desk_counts(company_id: UUID, *, moment: datetime) -> DeskCounts:
+    """One query, each part of it over an index of the company's own rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM channels_opportunity WHERE company_id = %(company)s AND state = 'waiting'
+                      AND (closes_at IS NULL OR closes_at > %(moment)s)),
+                   (SELECT count(*) FROM pipeline_deal WHERE company_id = %(company)s AND stage = ANY(%(open)s)),
+                   (SELECT count(*) FROM customers_account WHERE company_id = %(company)s)
+            """,
+            {"company": company_id, "moment": moment, "open": [str(stage) for stage in stages.OPEN]},
+        )
+        inbox, deals, customers = cursor.fetchone()
+    return DeskCounts(inbox=inbox, deals=deals, customers=customers)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The inbox, a lead, the company's intake rule."""

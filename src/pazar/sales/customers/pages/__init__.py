@@ -1,0 +1,1 @@
+"""Customers: the list, a new one, entries of the time line."""

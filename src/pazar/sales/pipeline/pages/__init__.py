@@ -1,0 +1,1 @@
+"""Today, the board and the list, a deal, a customer's card."""
