@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from pazar.ground.api.paging import Keyed, keyset
@@ -96,14 +97,27 @@ def open_leads(actor: Actor) -> QuerySet[Lead]:
     return found.select_related("account", "manager", "opportunity", "given_by")
 
 
-def waiting_count(company_id: UUID, *, moment: datetime) -> int:
-    return Opportunity.objects.filter(
-        still_open(moment), company_id=company_id, state=Opportunity.State.WAITING
-    ).count()
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How much is in the inbox: opportunities that wait, leads that are open."""
+
+    waiting: int
+    leads: int
 
 
-def lead_count(company_id: UUID) -> int:
-    return Lead.objects.filter(company_id=company_id, state=Lead.State.OPEN).count()
+def counts(company_id: UUID, *, moment: datetime) -> Counts:
+    """One query, each part over an index of the company's own rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM channels_opportunity WHERE company_id = %(company)s AND state = 'waiting'
+                      AND (closes_at IS NULL OR closes_at > %(moment)s)),
+                   (SELECT count(*) FROM channels_lead WHERE company_id = %(company)s AND state = 'open')
+            """,
+            {"company": company_id, "moment": moment},
+        )
+        waiting, leads = cursor.fetchone()
+    return Counts(waiting=waiting, leads=leads)
 
 
 def rule_of(row: IntakeRule | None) -> intake.Rule:

@@ -19,7 +19,7 @@ def _sees(request: HttpRequest) -> bool:
     return actor is not None and policies.sees_desk(actor)
 
 
-def _counts(request: HttpRequest) -> DeskCounts | None:
+def counts(request: HttpRequest) -> DeskCounts | None:
     """Asked once a page, however many entries show it."""
     actor = cast(ActorRequest, request).actor
     if actor.company_id is None:
@@ -38,7 +38,7 @@ def _counts(request: HttpRequest) -> DeskCounts | None:
 
 def _count(choose: Callable[[DeskCounts], int]) -> Callable[[HttpRequest], int | None]:
     def counted(request: HttpRequest) -> int | None:
-        found = _counts(request)
+        found = counts(request)
         return choose(found) if found is not None else None
 
     return counted

@@ -179,13 +179,14 @@ def today(actor: Actor, *, moment: datetime, mine: bool, shown: int = 10) -> Tod
     found = policies.visible_to(actor).filter(stage__in=stages.OPEN).select_related("account", "manager")
     if mine:
         found = found.filter(manager_id=actor.person_id)
-    without = found.filter(next_step="")
+    without = found.filter(next_step="").annotate(all_of_them=Window(Count("id")))
     # A sealed bid awaits its award: nothing is due of it before its deadline.
     nearing = found.filter(closes_at__gt=moment, closes_at__lte=moment + SOON, bid_id=None)
     due = found.filter(next_step_on__lte=moment.date()).order_by("next_step_on", "id")
+    stepless = list(without.order_by("moved_at", "id")[:shown])
     return Today(
-        without_step=list(without.order_by("moved_at", "id")[:shown]),
-        without_step_count=without.count(),
+        without_step=stepless,
+        without_step_count=stepless[0].all_of_them if stepless else 0,
         due=list(due[:shown]),
         closing=list(nearing.order_by("closes_at", "id")[:shown]),
     )

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from pazar.ground.api.paging import next_address
@@ -43,18 +43,17 @@ def inbox(request: ActorRequest) -> HttpResponse:
     moment = now.now()
     asked = request.GET.get("show", "")
     kind = asked if asked in KINDS else "waiting"
-    waiting = queries.waiting_count(request.actor.company_id, moment=moment)
-    leads = queries.lead_count(request.actor.company_id)
+    counted = queries.counts(request.actor.company_id, moment=moment)
     context: dict[str, Any] = {
-        "title": _title(waiting),
+        "title": _title(counted.waiting),
         "kind": kind,
         "chips": [
-            Chip(label=_("Waiting"), url="?", on=kind == "waiting", count=waiting),
-            Chip(label=_("Leads"), url="?show=leads", on=kind == "leads", count=leads),
-            Chip(label=_("Missed"), url="?show=missed", on=kind == "missed"),
+            Chip(label=pgettext("opportunities", "Waiting"), url="?", on=kind == "waiting", count=counted.waiting),
+            Chip(label=_("Leads"), url="?show=leads", on=kind == "leads", count=counted.leads),
+            Chip(label=pgettext("opportunities", "Missed"), url="?show=missed", on=kind == "missed"),
             Chip(label=_("Dealt with"), url="?show=settled", on=kind == "settled"),
         ],
-        "leads_count": leads,
+        "leads_count": counted.leads,
         "may_lead": policies.leads_desk(request.actor),
     }
     return render(request, "channels/inbox.html", context | _rows(request, kind))

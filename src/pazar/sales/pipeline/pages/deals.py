@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from pazar.ground.api.paging import next_address
@@ -137,9 +137,9 @@ def _list(request: ActorRequest, own: UUID | None) -> HttpResponse:
     page = queries.deals_page(found, request.GET.get("cursor", ""))
     whose = "&mine=1" if own else ""
     chips = [
-        Chip(label=_("Open"), url=f"?view=list{whose}", on=not asked),
+        Chip(label=pgettext("deals", "Open"), url=f"?view=list{whose}", on=not asked),
         *(Chip(label=sentences.stage(one), url=f"?view=list&stage={one}{whose}", on=stage == one) for one in Stage),
-        Chip(label=_("All"), url=f"?view=list&stage=all{whose}", on=everything),
+        Chip(label=pgettext("deals", "All"), url=f"?view=list&stage=all{whose}", on=everything),
     ]
     moment = now.now()
     rows = [

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import now
-from pazar.sales.channels import queries as channels
-from pazar.sales.pipeline import policies, queries
+from pazar.sales.pipeline import hall, policies, queries
 
 
 @require_GET
@@ -20,12 +19,12 @@ from pazar.sales.pipeline import policies, queries
 def today(request: ActorRequest) -> HttpResponse:
     """A manager's own; with `?whose=desk`, and at first for who leads the desk, everybody's."""
     policies.require_desk(request.actor)
-    assert request.actor.company_id is not None
     moment = now.now()
     whose = request.GET.get("whose", "")
     mine = whose == "mine" or (whose != "desk" and not policies.leads_desk(request.actor))
     found = queries.today(request.actor, moment=moment, mine=mine)
-    waiting = channels.waiting_count(request.actor.company_id, moment=moment)
+    counted = hall.counts(request)
+    waiting = counted.inbox if counted is not None else 0
     needing = waiting + found.without_step_count + len(found.due)
     context: dict[str, Any] = {
         "title": ngettext("%(n)s thing needs you", "%(n)s things need you", needing) % {"n": needing}
