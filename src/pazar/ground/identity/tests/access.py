@@ -15,8 +15,8 @@ def own_settings(stage: Stage) -> Call:
 
 
 def wrong_password(stage: Stage) -> Call:
-    """The right one would end the sessions of the matrix; the tests beside change it."""
-    return Call(form={"old": "not it", "new": "new password 2027", "again": "new password 2027"})
+    """A right one would end the sessions of the matrix; the tests beside change it."""
+    return Call(form={"old": "old password 2026", "new": "new password 2027", "again": "another one"})
 
 
 CASES = [
