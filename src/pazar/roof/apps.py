@@ -1,7 +1,10 @@
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.apps import AppConfig
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from pazar.ground.ui.hall import Asked
 
 
 class RoofConfig(AppConfig):
@@ -16,10 +19,10 @@ class RoofConfig(AppConfig):
         viewer.provide_unread(_unread)
 
 
-def _unread(request: HttpRequest) -> int:
+def _unread(request: HttpRequest) -> "Asked":
     """What the bell says."""
     from pazar.ground.identity.requests import ActorRequest
     from pazar.ground.messages import queries
 
     person_id = cast(ActorRequest, request).actor.person_id
-    return queries.unread_count(person_id) if person_id is not None else 0
+    return queries.unread(person_id) if person_id is not None else 0

@@ -68,6 +68,7 @@ def actor_for(person: Person, *, company_id: UUID | None = None, scopes: Collect
         roles=frozenset(Role(role) for role in chosen.roles) if chosen else frozenset(),
         staff_roles=frozenset(StaffRole(role) for role in person.staff_roles),
         scopes=None if scopes is None else frozenset(scopes),
+        companies=tuple((m.company_id, m.company.name) for m in mine),
     )
 
 

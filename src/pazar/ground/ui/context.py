@@ -96,7 +96,7 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        return viewers.unread(self._request) if self.viewer.known else 0
+        return self._counted[1]
 
     @cached_property
     def banners(self) -> list[hall.Banner]:
@@ -147,14 +147,24 @@ class Shell:
     @cached_property
     def nav(self) -> list[HallLink]:
         """The entries of the wing in view, the one we stand in marked."""
-        return self._links(self._by_wing.get(self.wing, []))
+        return self._links(self._by_wing.get(self.wing, []), self._counted[0])
+
+    @cached_property
+    def _counted(self) -> tuple[list[hall.Count], int]:
+        """The hall's counts and the bell's, by one statement."""
+        found = self._by_wing.get(self.wing, [])
+        asked: list[hall.Asked] = [entry.count(self._request) if entry.count else None for entry in found]
+        asked.append(viewers.unread(self._request) if self.viewer.known else 0)
+        *counts, unread = hall.counted(asked)
+        return counts, unread if isinstance(unread, int) else 0
 
     @cached_property
     def menu(self) -> list[HallLink]:
         """The person's own entries."""
-        return self._links(hall.entries(self._request, wing="person"))
+        found = hall.entries(self._request, wing="person")
+        return self._links(found, hall.counted([e.count(self._request) if e.count else None for e in found]))
 
-    def _links(self, found: list[hall.Entry]) -> list[HallLink]:
+    def _links(self, found: list[hall.Entry], counts: list[hall.Count]) -> list[HallLink]:
         here = max((e.url for e in found if self._path_in(e.url)), key=len, default="")
         phone = {e.url_name for e in [e for e in found if e.phone][:PHONE_PLACES]}
         return [
@@ -162,11 +172,11 @@ class Shell:
                 label=entry.label,
                 icon=entry.icon,
                 url=entry.url,
-                count=entry.count(self._request) if entry.count is not None else None,
+                count=count,
                 current=entry.url == here,
                 on_phone=entry.url_name in phone,
             )
-            for entry in found
+            for entry, count in zip(found, counts, strict=True)
         ]
 
 

@@ -8,10 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pazar.ground.identity import queries
-from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.actor import NOBODY, Actor
 from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.ui.hall import Asked
 
 ROLES: dict[Role, Promise] = {
     Role.OWNER: _("Owner"),
@@ -56,11 +55,11 @@ class Viewer:
         return bool(self.name)
 
 
-_unread: Callable[[HttpRequest], int] | None = None
+_unread: Callable[[HttpRequest], Asked] | None = None
 
 
-def provide_unread(unread: Callable[[HttpRequest], int]) -> None:
-    """Name the function that counts unread messages: one indexed query, asked on every page."""
+def provide_unread(unread: Callable[[HttpRequest], Asked]) -> None:
+    """Name the function that answers the unread messages: an indexed QuerySet, counted on every page."""
     global _unread
     _unread = unread
 
@@ -82,18 +81,15 @@ def viewer(request: HttpRequest) -> Viewer:
 
 def companies(request: HttpRequest) -> list[Company]:
     """The companies he may act for."""
-    person = getattr(request, "user", None)
-    if not isinstance(person, Person):
-        return []
     actor = _actor(request)
     return [
-        Company(id=str(m.company_id), name=m.company.name, current=m.company_id == actor.company_id)
-        for m in queries.memberships(person)
+        Company(id=str(company_id), name=name, current=company_id == actor.company_id)
+        for company_id, name in actor.companies
     ]
 
 
-def unread(request: HttpRequest) -> int:
-    """How many messages he hasn't read."""
+def unread(request: HttpRequest) -> Asked:
+    """The messages he hasn't read."""
     return _unread(request) if _unread is not None else 0
 
 

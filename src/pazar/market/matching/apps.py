@@ -1,8 +1,11 @@
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from pazar.ground.ui.hall import Asked
 
 
 class MatchingConfig(AppConfig):
@@ -47,10 +50,10 @@ def _is_supplier(request: HttpRequest) -> bool:
     return cast(ActorRequest, request).actor.company_id is not None
 
 
-def _open_count(request: HttpRequest) -> int:
+def _open_count(request: HttpRequest) -> "Asked":
     from pazar.ground.identity.requests import ActorRequest
     from pazar.ground.ui import now
     from pazar.market.matching.queries import matches
 
     known: int | None = getattr(request, "matching_open_count", None)
-    return known if known is not None else matches.open_count(cast(ActorRequest, request).actor, moment=now.now())
+    return known if known is not None else matches.open_procedures(cast(ActorRequest, request).actor, moment=now.now())

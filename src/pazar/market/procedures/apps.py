@@ -18,7 +18,7 @@ class ProceduresConfig(AppConfig):
                 icon="list-search",
                 url_name="procedures:list",
                 public=True,
-                count=lambda _request: queries.open_count(now.now()),
+                count=lambda _request: queries.open_now(now.now()),
             )
         )
         hall.register(

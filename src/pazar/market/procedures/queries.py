@@ -457,8 +457,13 @@ def counts(wanted: Wanted, *, moment: datetime) -> dict[str, int]:
     return counted
 
 
+def open_now(moment: datetime) -> QuerySet[Procedure]:
+    """What the hall counts, by the index of what is open."""
+    return Procedure.objects.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment)
+
+
 def open_count(moment: datetime) -> int:
-    return Procedure.objects.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment).count()
+    return open_now(moment).count()
 
 
 @dataclass(frozen=True, kw_only=True)

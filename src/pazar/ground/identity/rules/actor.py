@@ -21,6 +21,8 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     staff_roles: frozenset[StaffRole] = frozenset()
     scopes: frozenset[str] | None = None
+    companies: tuple[tuple[UUID, str], ...] = field(default=(), compare=False)
+    """All he may act for, with their names, in order: what the frame's switch shows."""
     is_centre: bool = field(default=False)
 
     @property

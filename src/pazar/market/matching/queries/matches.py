@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -102,10 +103,10 @@ def open_matches(actor: Actor, *, moment: datetime) -> QuerySet[Match]:
     return policies.matches_visible_to(actor).filter(procedure__state="published", procedure__closes_at__gt=moment)
 
 
-def open_count(actor: Actor, *, moment: datetime) -> int:
-    """What the hall says; one query."""
+def open_procedures(actor: Actor, *, moment: datetime) -> QuerySet[Match, Any]:
+    """What the hall counts: the procedures behind the matches, each once."""
     found = open_matches(actor, moment=moment).filter(dismissed_at=None)
-    return found.values("procedure_id").distinct().count()
+    return found.values("procedure_id").distinct()
 
 
 def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID]) -> Counts:
