@@ -20,7 +20,7 @@ class TokenForm(forms.Form):
     company = forms.ChoiceField(label=_("Acts for"), required=False)
     days = forms.TypedChoiceField(label=_("Good for"), coerce=int, empty_value=None)
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("What it may do"),
         choices=[(str(scope), label) for scope, label in LABELS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
