@@ -56,6 +56,8 @@ ALLOWED_HOSTS = _listed("PAZAR_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = _listed("PAZAR_ORIGINS")
 # The address in mails, feeds and exports; the first of ALLOWED_HOSTS is no guess for it behind a proxy.
 BASE_URL = os.environ.get("PAZAR_BASE_URL", "http://localhost:8000").rstrip("/")
+# The publisher's prefix, given by the Open Contracting Partnership; without one the standard's own for tests.
+OCDS_PREFIX = os.environ.get("PAZAR_OCDS_PREFIX", "ocds-213czf")
 CENTRE_NAME = os.environ.get("PAZAR_CENTRE_NAME", "Pazar")
 
 # --- database -------------------------------------------------------------------------------

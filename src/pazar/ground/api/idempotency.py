@@ -133,9 +133,24 @@ def _fingerprint(request: HttpRequest) -> bytes:
         request.get_full_path(),
         str(request.content_type),
         str(actor.company_id),
-        hashlib.sha256(request.body).hexdigest(),
+        _content_digest(request),
     ]
     return salted_hmac("pazar.idempotency.request", "\x00".join(parts), algorithm="sha256").digest()
+
+
+def _content_digest(request: HttpRequest) -> str:
+    """Of the body; of a form's fields and files, since each sending of one has a boundary of its own."""
+    if request.content_type != "multipart/form-data":
+        return hashlib.sha256(request.body).hexdigest()
+    parts = [[name, *values] for name, values in sorted(request.POST.lists())]
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest = hashlib.sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            parts.append([name, file.name or "", digest.hexdigest()])
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _cipher(key: str) -> AESGCM:

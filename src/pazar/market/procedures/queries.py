@@ -30,12 +30,13 @@ from pazar.market.procedures.models import (
     PublishedAward,
     Version,
 )
-from pazar.market.procedures.rules import packs, regimes, versions
+from pazar.market.procedures.rules import ocds, packs, regimes, versions
 from pazar.market.procedures.rules.facts import DocumentFacts, Facts, ItemFacts, LotFacts
 from pazar.market.procedures.rules.regimes import Breach
+from pazar.market.procedures.rules.states import State
 
 if TYPE_CHECKING:
-    from pazar.ground.identity.models import Person
+    from pazar.ground.identity.models import Company, Person
 
 PAGE = 30
 
@@ -256,6 +257,101 @@ def askers(procedure_id: UUID) -> set[UUID]:
 
 def published_awards(procedure_id: UUID) -> list[PublishedAward]:
     return list(PublishedAward.objects.filter(procedure_id=procedure_id).order_by("lot_number", "id"))
+
+
+# --- for the world --------------------------------------------------------------------------
+def notice(procedure: Procedure, *, site: str, kind_label: str) -> ocds.Notice:
+    """All that is public of a published procedure of our own; `site` is the address our pages stand under."""
+    found = version_list(procedure.pk)
+    made = {version.number: version.made_at for version in found}
+    buyer = procedure.buyer
+    if buyer is None or procedure.published_at is None or not procedure.is_own:
+        raise NotFound
+    here = f"{site}/market/procedures/{procedure.pk}/"
+    answered = Enquiry.objects.filter(procedure=procedure, answered_at__isnull=False).order_by("asked_at", "id")
+    return ocds.Notice(
+        id=procedure.pk,
+        reference=procedure.reference,
+        state=State(procedure.state),
+        version=procedure.version,
+        facts=facts(procedure),
+        kind_label=kind_label,
+        buyer=party(buyer),
+        published_at=procedure.published_at,
+        changed_at=max(
+            moment
+            for moment in (procedure.published_at, procedure.opened_at, procedure.ended_at, *made.values())
+            if moment
+        ),
+        end_reason=procedure.end_reason,
+        url=here,
+        documents=tuple(
+            ocds.PublicDocument(
+                id=document.pk,
+                title=document.title,
+                media_type=document.file.media_type,
+                url=f"{here}documents/{document.pk}/",
+                published_at=made[document.since_version],
+            )
+            for document in documents(procedure)
+        ),
+        amendments=tuple(
+            ocds.Amendment(number=version.number, made_at=version.made_at, reason=version.reason)
+            for version in reversed(found)
+            if version.number > 1
+        ),
+        enquiries=tuple(
+            ocds.PublicEnquiry(
+                id=enquiry.pk,
+                asked_at=enquiry.asked_at,
+                question=enquiry.question,
+                answered_at=enquiry.answered_at or enquiry.asked_at,
+                answer=enquiry.answer,
+            )
+            for enquiry in answered
+        ),
+    )
+
+
+def party(company: "Company") -> ocds.Party:
+    """A company as OCDS names it."""
+    return ocds.Party(
+        id=company.pk,
+        name=company.name,
+        scheme=company.number_scheme,
+        number=company.number,
+        country=company.country,
+        town=company.town,
+        address=company.address,
+        region=company.region,
+    )
+
+
+def public_own(named: str) -> Procedure:
+    """A published procedure of our own by its reference or its id. Raises NotFound."""
+    by_id = Q(pk=UUID(named)) if _is_uuid(named) else Q(reference=named)
+    found = (
+        Procedure.objects.select_related("buyer")
+        .filter(by_id, origin=Procedure.Origin.OWN)
+        .exclude(state=Procedure.State.DRAFT)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def published_own() -> QuerySet[Procedure]:
+    """Procedures of our own that are or were public: what is exported."""
+    return Procedure.objects.filter(origin=Procedure.Origin.OWN).exclude(state=Procedure.State.DRAFT)
 
 
 # --- for matching ---------------------------------------------------------------------------

@@ -69,6 +69,11 @@ def check_wellformed(facts: Facts, *, buyer_id: UUID | None) -> None:
         _check_text(faults, name, name, getattr(facts, name))
     if facts.value_amount is not None and not 0 <= facts.value_amount < 10**15:
         faults["value_amount"] = _("An estimated value can't be below nothing, or above all measure.")
+    for name in ("closes_at", "enquiries_close_at"):
+        moment = getattr(facts, name)
+        # Days are counted from and to it: the calendar must go on on both sides.
+        if moment is not None and not 2000 <= moment.year <= 2100:
+            faults[name] = _("Choose a moment of this century.")
     for number, lot in enumerate(facts.lots, start=1):
         _check_lot(faults, f"lots.{number}", lot)
     _check_codes(faults, facts)

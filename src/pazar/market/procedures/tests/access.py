@@ -1,5 +1,6 @@
 """Who may do what with procedures: buyers with their own, everybody reads what is published."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from tests.access.matrix import OK, Call, Case, Stage, public
 from pazar.ground.identity.rules.roles import BIDDING, BUYING, Role
 from pazar.market.procedures import queries
 from pazar.market.procedures.commands import change, documents, enquiries
+from pazar.market.procedures.commands.publish import publish_procedure
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.tests.factories import make_draft, make_procedure
 from pazar.market.procedures.tests.pages.test_work import typed
@@ -77,6 +79,17 @@ def own(name: str, make: object, *, method: str = "GET") -> Case:
     return Case(route=f"procedures:{name}", method=method, make=make, allowed=BUYING)  # type: ignore[arg-type]
 
 
+def published_document(stage: Stage) -> Call:
+    call = drafts_document(stage)
+    publish_procedure(actor=stage.actor(Role.BUYER), procedure_id=call.kwargs["procedure_id"])
+    return call
+
+
+def _api(name: str, make: Callable[[Stage], Procedure], *, method: str = "POST", json: object = None) -> Case:
+    """An operation of the buyer's own software."""
+    return Case(route=f"api:{name}", method=method, make=lambda stage: _of(make(stage), json=json), allowed=BUYING)
+
+
 CASES = [
     public("procedures:list"),
     # Of the buyers' desk others aren't told that it is there.
@@ -115,4 +128,39 @@ CASES = [
         allowed=BIDDING,
         foreign=403,
     ),
+    public("api:list_procedures"),
+    public("api:read_procedure", lambda stage: _of(published(stage))),
+    public("api:list_versions", lambda stage: _of(published(stage))),
+    public("api:list_enquiries", lambda stage: _of(published(stage))),
+    public("api:read_document", published_document),
+    Case(route="api:list_my_procedures", allowed=BUYING, foreign=OK),
+    _api("check_procedure", draft, method="GET"),
+    Case(
+        route="api:create_procedure",
+        method="POST",
+        make=lambda stage: Call(json={"title": "Кабели"}),
+        allowed=BUYING,
+        foreign=OK,
+    ),
+    _api("save_procedure", draft, method="PUT", json={"title": "Кабели"}),
+    _api("edit_procedure", draft, method="PATCH", json={"title": "Кабели"}),
+    _api("remove_procedure", draft, method="DELETE"),
+    _api("publish_procedure", draft),
+    _api("change_procedure", published, json={"reason": "Грешка", "procedure": {"title": "Силови кабели"}}),
+    _api("cancel_procedure", published, json={"reason": "Отпадна нуждата."}),
+    Case(
+        route="api:ask_enquiry",
+        method="POST",
+        make=lambda stage: _of(make_procedure(stage.other_actor), json={"question": "Меден ли е кабелът?"}),
+        allowed=BIDDING,
+        foreign=403,
+    ),
+    Case(
+        route="api:answer_enquiry",
+        method="POST",
+        make=lambda stage: replace(question(stage), form=None, json={"answer": "Да."}),
+        allowed=BUYING,
+    ),
+    Case(route="api:attach_document", method="POST", make=sent_file, allowed=BUYING),
+    Case(route="api:take_out_document", method="DELETE", make=drafts_document, allowed=BUYING),
 ]
