@@ -10,6 +10,7 @@ from pazar.market.matching.tests.factories import make_interest
 from pazar.market.procedures.tests.factories import make_procedure
 
 FORM = {"name": "Кабели", "cpv": "31300000", "with_outside": "on", "is_active": "on"}
+SENT = {"name": "Кабели", "cpv": ["31300000"]}
 
 
 def interest(stage: Stage) -> Interest:
@@ -61,6 +62,36 @@ CASES = [
     Case(
         route="matching:remove_interest",
         method="POST",
+        make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}),
+        allowed=MAY_CHANGE,
+    ),
+    Case(route="api:matches_list", foreign=OK),
+    Case(
+        route="api:matches_dismiss",
+        method="POST",
+        make=lambda stage: Call(kwargs=matched(stage).kwargs, json={"why": "Too small"}),
+        allowed=MAY_CHANGE,
+    ),
+    Case(route="api:matches_restore", method="POST", make=dismissed, allowed=MAY_CHANGE),
+    Case(route="api:interests_list", foreign=OK),
+    Case(
+        route="api:interests_list",
+        method="POST",
+        make=lambda stage: Call(json=SENT),
+        allowed=MAY_CHANGE,
+        foreign=OK,
+    ),
+    Case(route="api:interests_preview", method="POST", make=lambda stage: Call(json=SENT), foreign=OK),
+    Case(route="api:interests_one", make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk})),
+    Case(
+        route="api:interests_one",
+        method="PUT",
+        make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}, json=SENT),
+        allowed=MAY_CHANGE,
+    ),
+    Case(
+        route="api:interests_one",
+        method="DELETE",
         make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}),
         allowed=MAY_CHANGE,
     ),
