@@ -6,16 +6,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from pazar.config.migrate import MigrationFailed, Mode, migrate
+from pazar.config.migrate import MigrationFailed, Mode, migrate, mode_of
 from pazar.ground import console
 from pazar.ground.console import Trouble, centre_command, data_folder, data_option, database, load_django
 from pazar.ground.postgres.cluster import stop as stop_server
 from pazar.ground.postgres.locks import claim
 from pazar.ground.postgres.problems import PostgresError
+from pazar.roof.demo.length import LENGTH
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -63,7 +65,12 @@ def _bring_up_to_date(mode: Mode = "real", *, verbose: bool = False) -> None:
     if not os.environ.get("DATABASE_OWNER_URL"):
         return  # a node of a cluster: the operator runs `pazar migrate`
     try:
-        migrate(owner_url=os.environ["DATABASE_OWNER_URL"], mode=mode, verbose=verbose)
+        migrate(
+            owner_url=os.environ["DATABASE_OWNER_URL"],
+            mode=mode,
+            behind=LENGTH if mode == "demo" else timedelta(0),
+            verbose=verbose,
+        )
     except MigrationFailed as error:
         raise Trouble(f"The database could not be brought up to date.\n{error}") from error
     stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -164,9 +171,12 @@ def dev(ctx: click.Context, data: Path | None, port: int | None) -> None:
 def fresh(data: Path | None) -> None:
     """Empty the demo's data folder's database and tell the story anew."""
     folder = data_folder(data)
+    folder.mkdir(parents=True, exist_ok=True)
     from pazar.ground.postgres.cluster import create_database, drop_database, running
 
     with claim(folder), running(folder) as cluster:
+        if mode_of(cluster.url(role="owner")) == "real":
+            raise Trouble("This data folder holds a real centre, which is never emptied.\nName another with --data.")
         drop_database(cluster, "pazar")
         create_database(cluster, "pazar")
         (folder / "migrated").unlink(missing_ok=True)

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/", include("pazar.sales.customers.urls")),
     path("sales/", include("pazar.sales.channels.urls")),
     path("sales/", include("pazar.sales.pipeline.urls")),
+    path("", include("pazar.roof.demo.urls")),
     path("", include("pazar.roof.urls")),
 ]
 handler400 = "pazar.ground.ui.pages.bad_request"

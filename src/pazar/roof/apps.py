@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.apps import AppConfig
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from pazar.ground.ui.hall import Asked
@@ -12,11 +13,29 @@ class RoofConfig(AppConfig):
     label = "roof"
 
     def ready(self) -> None:
-        from pazar.ground.ui import viewer
+        from pazar.ground.ui import hall, viewer
         from pazar.roof import wiring
 
         wiring.connect()
         viewer.provide_unread(_unread)
+        hall.register(hall.Entry(wing="market", order=10, label=_("Today"), icon="home", url_name="roof:home"))
+        for order, (label, icon, name) in enumerate(
+            (
+                (_("State of the centre"), "heartbeat", "roof:centre"),
+                (_("Failing jobs"), "alert-triangle", "roof:jobs"),
+                (_("Journal"), "book-2", "roof:journal"),
+            )
+        ):
+            hall.register(
+                hall.Entry(wing="centre", order=order, label=label, icon=icon, url_name=name, visible=_is_operator)
+            )
+
+
+def _is_operator(request: HttpRequest) -> bool:
+    from pazar.ground.identity.requests import ActorRequest
+    from pazar.ground.identity.rules.roles import StaffRole
+
+    return cast(ActorRequest, request).actor.is_staff(StaffRole.OPERATOR)
 
 
 def _unread(request: HttpRequest) -> "Asked":

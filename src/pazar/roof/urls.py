@@ -1,10 +1,17 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.roof.pages import home, ocds, procedure
+from pazar.roof.pages import centre, home, journal, ocds, procedure, search
 
 app_name = "roof"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/export.jsonl", journal.export, name="journal_export"),
+    path("centre/", centre.status, name="centre"),
+    path("centre/jobs/", centre.jobs, name="jobs"),
+    path("centre/jobs/<int:job_id>/again/", centre.job_again, name="job_again"),
+    path("centre/acts/<int:act_id>/again/", centre.act_again, name="act_again"),
     path("market/procedures/<uuid:procedure_id>/", procedure.procedure, name="procedure"),
     path("ocds/", ocds.releases, name="ocds"),
     path("ocds/<str:named>.json", ocds.release, name="ocds_release"),

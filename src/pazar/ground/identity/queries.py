@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from django.db.models import Case, Q, When
+
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.models import Company, Membership, Person, SealingKey
 from pazar.ground.identity.rules.actor import Actor
@@ -23,6 +25,17 @@ def company(company_id: UUID) -> Company:
 
 def companies(company_ids: Collection[UUID]) -> dict[UUID, Company]:
     return Company.objects.in_bulk(list(company_ids))
+
+
+def member_count() -> int:
+    """Companies that are members of the centre."""
+    return Company.objects.filter(standing=Company.Standing.MEMBER).count()
+
+
+def named(text: str, *, limit: int) -> Sequence[Company]:
+    """Companies whose name holds `text`, or whose register number it is; members first (trigram index on the name)."""
+    found = Company.objects.filter(Q(name__icontains=text) | Q(number=text))
+    return list(found.order_by(Case(When(standing=Company.Standing.MEMBER, then=0), default=1), "name", "id")[:limit])
 
 
 def memberships(person: Person) -> Sequence[Membership]:

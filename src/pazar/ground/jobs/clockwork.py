@@ -14,6 +14,7 @@ from django.db import transaction
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.scope import acting
+from pazar.ground.jobs import faults
 from pazar.ground.jobs.models import DueAct
 
 MAX_TRIES = 5
@@ -75,7 +76,7 @@ def run_due(*, until: datetime | None = None) -> int:
             except Exception as error:
                 log.exception("due act failed", extra={"act": act.name, "subject_id": str(act.subject_id)})
                 failed.add(act.pk)
-                DueAct.objects.filter(pk=act.pk).update(tries=act.tries + 1, fault=type(error).__name__)
+                DueAct.objects.filter(pk=act.pk).update(tries=act.tries + 1, fault=faults.say(error))
             else:
                 DueAct.objects.filter(pk=act.pk).update(done_at=clock.db_now())
                 done += 1

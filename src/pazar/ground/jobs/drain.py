@@ -9,6 +9,8 @@ import logging
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
+from pazar.ground.jobs import faults
+
 log = logging.getLogger(__name__)
 
 _FETCH = """
@@ -34,8 +36,9 @@ def drain(*, limit: int = 10_000) -> int:
         try:
             with transaction.atomic():
                 app.tasks[task_name].func(**(args if isinstance(args, dict) else _load(args)))
-        except Exception:
+        except Exception as error:
             log.exception("job failed", extra={"job": task_name})
+            faults.note(job_id, error)
             skipped.append(job_id)
         else:
             _finish(job_id)

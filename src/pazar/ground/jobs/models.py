@@ -19,3 +19,11 @@ class DueAct(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=models.Q(done_at=None), name="jobs_due_act_waiting"),
         ]
+
+
+class JobFault(models.Model):
+    """Why a job failed last: Procrastinate keeps that it did, not why. Types and places only, never a message."""
+
+    job_id = models.BigIntegerField(primary_key=True)
+    fault = models.TextField()
+    at = models.DateTimeField()

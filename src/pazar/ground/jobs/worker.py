@@ -11,7 +11,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
-from pazar.ground.jobs import clockwork
+from pazar.ground.jobs import clockwork, faults
 from pazar.ground.journal.commands import give_positions
 
 log = logging.getLogger(__name__)
@@ -20,10 +20,14 @@ TICK_SECONDS = 1.0
 
 
 def _give_back_connection(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
-    """A job's thread gives its connection back to the pool, also after an error."""
+    """A job's thread gives its connection back to the pool, also after an error, which it writes down first."""
     close_old_connections()
     try:
         return call_next()
+    except Exception as error:
+        if context.job.id is not None:
+            faults.note(context.job.id, error)
+        raise
     finally:
         close_old_connections()
 

@@ -8,12 +8,16 @@ from django.db.models import Exists, OuterRef
 
 from pazar.ground.journal.commands import give_positions
 from pazar.ground.journal.models import Disclosure, Position
+from pazar.ground.journal.rules import public
 
 FORMAT = "pazar-journal-1"
 
 
-def write(out: TextIO) -> int:
-    """Write every entry that has its place in the order; how many. Secret payloads are left out, not their leaves."""
+def write(out: TextIO, *, public_only: bool = False) -> int:
+    """Write every entry that has its place in the order; how many. Secret payloads are left out, not their leaves.
+
+    `public_only` leaves out every payload that isn't everybody's business: for the download on the centre's pages.
+    """
     give_positions()
     out.write(json.dumps({"format": FORMAT}) + "\n")
     disclosed = Disclosure.objects.filter(secret_key=OuterRef("entry__secret_key"))
@@ -27,10 +31,13 @@ def write(out: TextIO) -> int:
     count = 0
     for seq, leaf, secret_key, is_disclosed, salt, content in rows.iterator(chunk_size=2000):
         line: dict[str, object] = {"seq": seq, "leaf": bytes(leaf).hex()}
-        if secret_key and not is_disclosed:
+        is_secret = bool(secret_key) and not is_disclosed
+        if is_secret:
             line["secret"] = True
         elif content is None:
             line["erased"] = True
+        elif public_only and not public.is_public(json.loads(bytes(content))["kind"], is_secret=False):
+            line["secret"] = True
         else:
             line["salt"] = bytes(salt).hex()
             line["payload"] = base64.b64encode(bytes(content)).decode()

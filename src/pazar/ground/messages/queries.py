@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from pazar.ground.clock.models import Centre
 from pazar.ground.errors import NotFound
@@ -79,3 +79,9 @@ def mail(mail_id: UUID) -> Mail:
 def is_demo() -> bool:
     """Whether this centre was made as a demo, where anybody reads every mail."""
     return Centre.objects.filter(mode=Centre.Mode.DEMO).exists()
+
+
+def mail_counts() -> dict[str, int]:
+    """How many mails stand in each state; 0 for a state that none is in."""
+    found = dict(Mail.objects.order_by().values_list("state").annotate(number=Count("pk")))
+    return {str(state): int(found.get(state, 0)) for state in Mail.State.values}

@@ -53,11 +53,10 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Banner:
-    """A line over every page, such as the demo's."""
+    """A line over every page, such as the demo's; `links` are words with their addresses."""
 
     text: Text
-    link_text: Text = ""
-    url: str = ""
+    links: tuple[tuple[Text, str], ...] = ()
 
 
 _ENTRIES: dict[tuple[str, str], Entry] = {}

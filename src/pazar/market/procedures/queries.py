@@ -558,6 +558,19 @@ def open_now(moment: datetime) -> QuerySet[Procedure]:
     return Procedure.objects.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment)
 
 
+def newest_open(moment: datetime, *, limit: int) -> Sequence[Procedure]:
+    """What was published last and is still open (index procedures_newest)."""
+    found = Procedure.objects.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment)
+    return list(found.order_by("-published_at", "-id").defer("description", "requirements")[:limit])
+
+
+def search(actor: Actor, text: str, *, moment: datetime, limit: int) -> Sequence[Procedure]:
+    """Every procedure he may see that says these words or bears this reference: open ones first, then the newest."""
+    found = narrowed(visible(actor), Wanted(text=text, only_open=False), moment=moment)
+    is_open = Case(When(state=Procedure.State.PUBLISHED, closes_at__gt=moment, then=0), default=1)
+    return list(found.order_by(is_open, "-published_at", "-id").defer("description", "requirements")[:limit])
+
+
 def open_count(moment: datetime) -> int:
     return open_now(moment).count()
 

@@ -1,0 +1,1 @@
+"""Pages that gather what many domains have."""

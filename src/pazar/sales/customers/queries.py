@@ -37,6 +37,12 @@ def account(actor: Actor, account_id: UUID) -> Account:
     return found
 
 
+def search(actor: Actor, text: str, *, limit: int) -> Sequence[Account]:
+    """Customers of the desk whose name holds `text`, or whose number it is."""
+    found = policies.visible_to(actor).filter(Q(name__icontains=text) | Q(number=text))
+    return list(found.order_by("name", "id")[:limit])
+
+
 def account_count(company_id: UUID) -> int:
     return Account.objects.filter(company_id=company_id).count()
 

@@ -1,0 +1,1 @@
+"""Who is who, and the panel of the clock."""

@@ -1,0 +1,12 @@
+from django.urls import URLPattern, URLResolver, path
+
+from pazar.roof.demo.pages import clock, people
+
+app_name = "demo"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("demo/", people.people, name="people"),
+    path("demo/become/", people.become_person, name="become"),
+    path("demo/key/", people.key, name="key"),
+    path("demo/clock/", clock.clock_panel, name="clock"),
+    path("demo/clock/move/", clock.move, name="move"),
+]

@@ -1,0 +1,193 @@
+"""Today of the Market: what needs this person, by time, gathered from the domains' own queries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.roles import BIDDING, BUYING, SELLING, StaffRole
+from pazar.ground.jobs import queries as jobs
+from pazar.ground.messages import queries as messages
+from pazar.ground.ui import now
+from pazar.market.bids import queries as bids
+from pazar.market.bids.models import Bid
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.models import Procedure
+from pazar.roof import links
+from pazar.sales.channels import queries as channels
+
+NEAR = timedelta(days=7)
+MOST_DRAFTS = 50
+State = Procedure.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One thing that needs somebody: `what` is the sentence, `title` whose language is `language` what it is about."""
+
+    what: str
+    title: str
+    url: str
+    at: datetime | None = None
+    language: str = ""
+    about: str = ""
+    is_due: bool = False
+    """Nothing is waited for any more: it can be done now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """The needs of one stretch of time."""
+
+    key: Literal["now", "today", "week", "later", "whenever"]
+    title: str
+    needs: tuple[Need, ...]
+
+
+def today(request: ActorRequest) -> HttpResponse:
+    """Every open thing of the person, the nearest first."""
+    actor, moment = request.actor, now.now()
+    needs = [
+        *_buying(actor, moment),
+        *_bidding(actor, moment),
+        *_selling(actor, moment),
+        *_own(actor),
+        *_staff(actor),
+    ]
+    stretches = _by_time(needs, moment)
+    pressing = sum(len(stretch.needs) for stretch in stretches if stretch.key in ("now", "today"))
+    context = {
+        "stretches": stretches,
+        "pressing": pressing,
+        "total": len(needs),
+        "list_url": links.to("procedures:list"),
+        "new_url": links.to("procedures:new") if actor.has(BUYING) else "",
+        "interests_url": links.to("matching:interests") if actor.has(BIDDING) else "",
+    }
+    return render(request, "roof/today.html", context)
+
+
+def _by_time(needs: list[Need], moment: datetime) -> list[Stretch]:
+    local = timezone.localtime(moment)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    found: dict[str, list[Need]] = {"now": [], "today": [], "week": [], "later": [], "whenever": []}
+    for need in needs:
+        if need.is_due:
+            found["now"].append(need)
+        elif need.at is None:
+            found["whenever"].append(need)
+        elif need.at < midnight:
+            found["today"].append(need)
+        else:
+            found["week" if need.at < midnight + NEAR else "later"].append(need)
+    titles = {
+        "now": _("Now"),
+        "today": _("Today"),
+        "week": _("In the next seven days"),
+        "later": _("Later"),
+        "whenever": _("When you have time"),
+    }
+    return [
+        Stretch(
+            key=key,  # type: ignore[arg-type]  # the keys of `found` are the literals
+            title=titles[key],
+            needs=tuple(sorted(rows, key=lambda need: need.at or moment)),
+        )
+        for key, rows in found.items()
+        if rows
+    ]
+
+
+def _buying(actor: Actor, moment: datetime) -> Iterator[Need]:
+    if not actor.has(BUYING):
+        return
+    rows, _more = procedures.mine(actor, limit=100)
+    for row in rows:
+        procedure = row.procedure
+        for what, at, is_due in _of_buyer(row, moment):
+            yield Need(
+                what=what,
+                at=at,
+                is_due=is_due,
+                title=procedure.title or _("Without a title yet"),
+                language=procedure.language,
+                about=procedure.reference,
+                url=links.procedure(procedure.pk),
+            )
+
+
+def _of_buyer(row: procedures.MineRow, moment: datetime) -> Iterator[tuple[str, datetime | None, bool]]:
+    procedure = row.procedure
+    if procedure.state == State.DRAFT:
+        yield _("This draft isn't published yet."), None, False
+    elif procedure.state == State.PUBLISHED and procedure.closes_at is not None:
+        if row.unanswered:
+            said = ngettext(
+                "%(n)s question waits for your answer.", "%(n)s questions wait for your answer.", row.unanswered
+            )
+            yield said % {"n": row.unanswered}, None, True
+        if row.has_pending_change:
+            yield _("A change is written and not published yet."), procedure.closes_at, False
+        yield _("Bids close; then you open them."), procedure.closes_at, procedure.closes_at <= moment
+    elif procedure.state == State.CLOSED:
+        yield _("Bids are closed and wait to be opened."), procedure.closes_at, True
+    elif procedure.state == State.OPENED:
+        yield _("Bids are opened and wait for your decision."), procedure.opened_at, True
+
+
+def _bidding(actor: Actor, moment: datetime) -> Iterator[Need]:
+    if not actor.has(BIDDING):
+        return
+    for bid in bids.my_bids(actor, limit=MOST_DRAFTS):
+        procedure = bid.procedure
+        if procedure.state != State.PUBLISHED or procedure.closes_at is None or procedure.closes_at <= moment:
+            continue
+        if bid.state == Bid.State.SUBMITTED and _is_of_now(bid):
+            what = _("Your bid is in the box. Until then you may replace or withdraw it.")
+        elif bid.state == Bid.State.SUBMITTED:
+            what = _("The procedure was changed after you sealed your bid. Look whether it still holds.")
+        elif bid.state == Bid.State.WITHDRAWN:
+            continue
+        else:
+            what = _("Your bid is a draft: it isn't in the box yet.")
+        yield Need(
+            what=what,
+            at=procedure.closes_at,
+            title=procedure.title,
+            language=procedure.language,
+            about=" · ".join(part for part in (procedure.reference, procedure.buyer_name) if part),
+            url=links.to("bids:bid", bid.pk) or links.procedure(procedure.pk),
+        )
+
+
+def _is_of_now(bid: Bid) -> bool:
+    return bid.current is not None and bid.current.procedure_version == bid.procedure.version
+
+
+def _selling(actor: Actor, moment: datetime) -> Iterator[Need]:
+    url = links.to("channels:inbox")
+    if not url or not actor.has(SELLING) or actor.company_id is None:
+        return
+    if count := channels.waiting(actor, moment=moment).count():
+        said = ngettext("%(n)s opportunity waits in your inbox.", "%(n)s opportunities wait in your inbox.", count)
+        yield Need(what=said % {"n": count}, title=_("Sales desk"), url=url, is_due=True)
+
+
+def _own(actor: Actor) -> Iterator[Need]:
+    if actor.person_id is not None and (count := messages.unread_count(actor.person_id)):
+        said = ngettext("%(n)s message is unread.", "%(n)s messages are unread.", count)
+        yield Need(what=said % {"n": count}, title=_("Messages"), url=links.to("messages:inbox"))
+
+
+def _staff(actor: Actor) -> Iterator[Need]:
+    if actor.is_staff(StaffRole.OPERATOR) and (count := jobs.failing_count()):
+        said = ngettext("%(n)s job keeps failing.", "%(n)s jobs keep failing.", count)
+        yield Need(what=said % {"n": count}, title=_("Failing jobs"), url=links.to("roof:jobs"), is_due=True)

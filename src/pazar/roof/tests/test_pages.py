@@ -1,0 +1,154 @@
+"""Home, search, the journal and the operator's pages, from outside."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from tests.factories import actor_of, make_company, make_person
+
+from pazar.ground import clock, journal
+from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.jobs.models import DueAct
+from pazar.ground.journal.commands import give_positions
+from pazar.market.procedures.tests.factories import make_procedure
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(client: Client):
+    person = make_person(staff_roles=[StaffRole.OPERATOR])
+    client.force_login(person)
+    return person
+
+
+def queries_of(client: Client, path: str) -> list[str]:
+    """The statements of a page that was asked for once before; what sets row security reads no table."""
+    client.get(path)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(path).status_code == 200
+    said = [query["sql"] for query in seen]
+    return [sql for sql in said if not sql.startswith(("SAVEPOINT", "RELEASE")) and "set" not in sql[:22]]
+
+
+def test_home_tells_a_visitor_what_is_open(client: Client):
+    procedure = make_procedure()
+    page = client.get("/").content.decode()
+    assert procedure.title in page
+    assert reverse("roof:journal") in page
+
+
+@pytest.mark.parametrize("roles", [(), (Role.OWNER,), (Role.BUYER,), (Role.TENDER_MANAGER,)])
+def test_home_takes_few_queries(client: Client, roles):
+    make_procedure()
+    if roles:
+        client.force_login(make_person(make_company(), *roles))
+    asked = queries_of(client, "/")
+    assert len(asked) <= 12, "\n".join(asked)
+
+
+def test_today_shows_a_buyer_his_draft(client: Client):
+    from pazar.market.procedures.tests.factories import make_draft
+
+    company = make_company()
+    person = make_person(company, Role.BUYER)
+    draft = make_draft(actor_of(person, company))
+    client.force_login(person)
+    page = client.get("/").content.decode()
+    assert draft.title in page
+    assert "isn&#x27;t published yet" in page
+    client.force_login(make_person(make_company(), Role.BUYER))
+    assert draft.title not in client.get("/").content.decode()
+
+
+def test_search_finds_procedures_companies_and_pages(client: Client):
+    procedure = make_procedure()
+    client.force_login(make_person(make_company("Тънка нишка"), Role.BUYER))
+    assert procedure.title in client.get("/search/", {"q": procedure.reference}).content.decode()
+    assert "Тънка нишка" in client.get("/search/", {"q": "тънка"}).content.decode()
+    assert reverse("procedures:mine") in client.get("/search/", {"q": "my proc"}).content.decode()
+
+
+@pytest.mark.parametrize("q", ["", "a", "\x00", "%", "  ", "x" * 5000, "'; --"])
+def test_search_minds_nothing_that_is_typed(client: Client, q):
+    assert client.get("/search/", {"q": q}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["centre", "jobs"])
+def test_the_operators_pages_are_there_for_nobody_else(client: Client, name):
+    assert client.get(reverse(f"roof:{name}")).status_code == 302
+    client.force_login(make_person(make_company()))
+    assert client.get(reverse(f"roof:{name}")).status_code == 404
+
+
+def test_the_state_of_the_centre_is_told(client: Client, operator):
+    page = client.get(reverse("roof:centre")).content.decode()
+    assert "No worker is running" in page
+
+
+def test_a_failing_act_is_listed_and_can_be_run_again(client: Client, operator):
+    act = DueAct.objects.create(
+        name="close_procedure",
+        subject_id=uuid4(),
+        due_at=clock.db_now() - timedelta(hours=1),
+        tries=5,
+        fault="KeyError",
+    )
+    assert "KeyError" in client.get(reverse("roof:jobs")).content.decode()
+    again = reverse("roof:act_again", args=[act.pk])
+    assert client.post(again).status_code == 302
+    act.refresh_from_db()
+    assert (act.tries, act.fault) == (0, "")
+    client.force_login(make_person(make_company()))
+    assert client.post(again).status_code == 404
+
+
+def test_a_failed_job_is_listed_with_its_fault_and_can_be_run_again(client: Client, operator):
+    from pazar.ground.jobs import faults
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
+            " VALUES ('default', 'outbox.react', %s, 'failed', 6) RETURNING id",
+            ['{"event_id": 1, "handler": "market.x"}'],
+        )
+        (job_id,) = cursor.fetchone()
+    try:
+        raise ValueError("a price of 12.50")
+    except ValueError as error:
+        faults.note(job_id, error)
+    page = client.get(reverse("roof:jobs")).content.decode()
+    assert "market.x" in page
+    assert "ValueError" in page
+    assert "12.50" not in page
+    assert client.post(reverse("roof:job_again", args=[job_id])).status_code == 302
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE id = %s", [job_id])
+        assert cursor.fetchone() == ("todo",)
+    assert client.post(reverse("roof:job_again", args=[job_id])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_public_journal_shows_what_is_everybodys_and_only_leaves_of_the_rest(client: Client):
+    company = make_company()
+    actor = actor_of(make_person(company), company)
+    with transaction.atomic():
+        journal.append("procedure.published", actor=actor, subject=company, digest="everybodys")
+        journal.append("interest.saved", actor=actor, subject=company, name="nobodys-business")
+        journal.append("bid.submitted", actor=actor, subject=company, secret_key="box:1", digest="still-secret")
+    give_positions()
+    for path in (reverse("roof:journal"), reverse("roof:journal_export")):
+        assert client.get(path).status_code == 200
+    page = client.get(reverse("roof:journal")).content.decode()
+    assert "everybodys" in page
+    assert "nobodys-business" not in page
+    assert "still-secret" not in page
+    assert page.count("leaf only") == 2
+    from pazar.ground.journal.rules.verify import verify
+
+    report = verify(client.get(reverse("roof:journal_export")).content.decode().splitlines())
+    assert (report.entries, report.checked, report.secret, report.faults) == (3, 1, 2, [])
