@@ -14,6 +14,7 @@ from pazar.ground.jobs import clockwork
 from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
+from pazar.market.procedures import handlers as procedures
 from pazar.sales.channels import handlers as channels
 from pazar.sales.pipeline import handlers as pipeline
 
@@ -29,7 +30,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.ProcedureChanged: (matching.match_changed, channels.note_changed, pipeline.note_change),
     events.ProcedureClosed: (),
     events.ProcedureCancelled: (channels.note_cancelled, pipeline.note_cancellation),
-    events.EnquiryAnswered: (),
+    events.EnquiryAnswered: (procedures.tell_asker,),
     events.OutsideProceduresImported: (matching.match_imported,),
     events.SuppliersMatched: (matching.tell_suppliers, channels.note_opportunities),
     events.BidSubmitted: (pipeline.note_bid,),

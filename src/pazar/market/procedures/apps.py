@@ -7,8 +7,12 @@ class ProceduresConfig(AppConfig):
     label = "procedures"
 
     def ready(self) -> None:
+        from pazar.ground.messages import kinds
         from pazar.ground.ui import hall, now
         from pazar.market.procedures import policies, queries
+        from pazar.market.procedures.commands import tell
+
+        kinds.register(kinds.Kind(key=tell.KIND, label=_("Questions and answers on procedures")))
 
         hall.register(
             hall.Entry(

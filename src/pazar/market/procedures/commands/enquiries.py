@@ -11,6 +11,7 @@ from pazar.ground.errors import Invalid, NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui import formats
 from pazar.market.procedures import labels, policies, queries
+from pazar.market.procedures.commands import tell
 from pazar.market.procedures.models import Enquiry
 from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded
 from pazar.market.procedures.rules.states import State
@@ -48,6 +49,7 @@ def ask(*, actor: Actor, procedure_id: UUID, question: str) -> Enquiry:
         )
         # The entry names the asker: it is disclosed to nobody, ever.
         journal.append("enquiry.asked", actor=actor, subject=enquiry, secret_key=f"enquiry:{enquiry.pk}")
+        tell.tell_buyer(enquiry, procedure)
         return enquiry
 
 

@@ -9,9 +9,11 @@ from pazar.ground.errors import Invalid, NotAllowed, NotFound
 from pazar.ground.identity.rules.actor import NOBODY
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.journal.models import Entry
+from pazar.ground.messages.models import Message
 from pazar.ground.outbox.models import Event
 from pazar.market.procedures import queries
 from pazar.market.procedures.commands import cancel, enquiries
+from pazar.market.procedures.handlers import tell_asker
 from pazar.market.procedures.models import Enquiry, Procedure
 from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded
 from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
@@ -106,3 +108,18 @@ def test_who_may_answer_and_once(buyer, procedure, supplier):
         enquiries.answer(actor=buyer, enquiry_id=late.pk, answer="!")
     with pytest.raises(NotFound):
         enquiries.answer(actor=buyer, enquiry_id=procedure.pk, answer="!")
+
+
+def test_the_buyer_hears_of_a_question_without_a_name_and_the_asker_of_its_answer(buyer, procedure, supplier):
+    asked = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="Медни ли са?")
+    (told,) = Message.objects.all()
+    assert told.person_id == buyer.person_id
+    assert "Медни ли са?" in told.text
+    assert supplier.company_name not in told.title + told.text
+    supplier_person = supplier.person_id
+    enquiries.answer(actor=buyer, enquiry_id=asked.pk, answer="Да.")
+    tell_asker(events.EnquiryAnswered(procedure_id=procedure.pk, enquiry_id=asked.pk))
+    tell_asker(events.EnquiryAnswered(procedure_id=procedure.pk, enquiry_id=asked.pk))
+    (answered,) = Message.objects.exclude(pk=told.pk)
+    assert answered.person_id == supplier_person
+    assert "Да." in answered.text
