@@ -14,10 +14,13 @@ class RoofConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.ui import hall, viewer
+        from pazar.market.bids import queries as bids
+        from pazar.market.matching.queries import matches
         from pazar.roof import wiring
 
         wiring.connect()
         viewer.provide_unread(_unread)
+        matches.provide_started(bids.begun_for)
         hall.register(hall.Entry(wing="market", order=10, label=_("Today"), icon="home", url_name="roof:home"))
         for order, (label, icon, name) in enumerate(
             (

@@ -31,6 +31,12 @@ def bids_of(actor: Actor) -> QuerySet[Bid]:
     return Bid.objects.filter(company_id=actor.company_id) if actor.company_id else Bid.objects.none()
 
 
+def begun_for(actor: Actor) -> frozenset[UUID]:
+    """The procedures his company began a bid for, those it withdrew from left out."""
+    found = bids_of(actor).exclude(state=Bid.State.WITHDRAWN)
+    return frozenset(found.values_list("procedure_id", flat=True))
+
+
 def own_bid(actor: Actor, bid_id: UUID) -> Bid:
     """The bid with its procedure, if it is the actor's company's. Raises NotFound."""
     found = bids_of(actor).select_related("procedure", "procedure__buyer", "current").filter(pk=bid_id).first()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -20,11 +21,11 @@ from pazar.market.matching.queries.matches import Chip, Counts
 
 # What people usually mean; the words stay with the match, so that an interest can be put right by them.
 WHYS = (
-    ("not_ours", gettext_lazy("We don't sell this")),
-    ("too_small", gettext_lazy("Too small")),
-    ("too_large", gettext_lazy("Too large")),
-    ("too_far", gettext_lazy("Too far away")),
-    ("no_time", gettext_lazy("No time for it")),
+    gettext_lazy("We don't sell this"),
+    gettext_lazy("Too small"),
+    gettext_lazy("Too large"),
+    gettext_lazy("Too far away"),
+    gettext_lazy("No time for it"),
 )
 
 
@@ -77,7 +78,8 @@ def my_matches(request: ActorRequest) -> HttpResponseBase:
         "next": f"?show={chip.value}&after={more.text()}".replace("+", "%2B") if more else "",
         "has_interests": bool(rows) or counts.dismissed > 0 or bool(interest_queries.own_interests(request.actor)),
         "may_change": policies.may_change(request.actor),
-        "whys": WHYS,
+        # The same for every row: rendered once.
+        "why_buttons": render_to_string("matching/_whys.html", {"whys": WHYS}),
     }
     return render(request, "matching/matches.html", page)
 

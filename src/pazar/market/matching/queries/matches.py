@@ -17,7 +17,7 @@ from pazar.market.matching.models import Match
 from pazar.market.matching.queries import reasons, wording
 from pazar.market.matching.queries.wording import Piece
 
-PAGE = 30
+PAGE = 20
 SOON = timedelta(days=7)
 NEW = timedelta(days=1)
 
@@ -145,7 +145,7 @@ def matched(
     groups = list(
         found.values("procedure_id", closes_at=F("procedure__closes_at"))
         .annotate(
-            ids=ArrayAgg("id", ordering=["lot__position", "id"]),
+            ids=ArrayAgg("id", order_by=["lot__position", "id"]),
             lots=Count("lot_id", distinct=True),
             found=Min("found_at"),
         )
