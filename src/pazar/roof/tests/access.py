@@ -1,8 +1,11 @@
 """Who may see what stands over both wings."""
 
-from tests.access.matrix import Call, Case, Stage, public
+from django.db import connection
+from tests.access.matrix import Call, Case, Stage, public, staff_only
 
-from pazar.ground.identity.rules.roles import Role
+from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.jobs import clockwork
+from pazar.ground.jobs.models import DueAct
 from pazar.market.procedures.tests.factories import make_draft, make_procedure
 
 
@@ -15,7 +18,33 @@ def published(stage: Stage) -> Call:
     return Call(kwargs={"named": make_procedure(stage.actor(Role.BUYER)).reference})
 
 
+def failed_job(stage: Stage) -> Call:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
+            " VALUES ('default', 'api.forget_old_answers', '{\"timestamp\": 0}', 'failed', 6) RETURNING id"
+        )
+        return Call(kwargs={"job_id": cursor.fetchone()[0]})
+
+
+def failed_act(stage: Stage) -> Call:
+    """The closing that a publication schedules, as if it had failed to the end."""
+    procedure = make_procedure(stage.actor(Role.BUYER))
+    act = DueAct.objects.get(name="close_procedure", subject_id=procedure.pk)
+    act.tries, act.fault = clockwork.MAX_TRIES, "RuntimeError"
+    act.save()
+    return Call(kwargs={"act_id": act.pk})
+
+
 CASES = [
+    public("roof:search", lambda stage: Call(query={"q": "кабел"})),
+    # What it shows is what everybody may know: secret entries are a leaf until they are disclosed.
+    public("roof:journal"),
+    public("roof:journal_export"),
+    staff_only("roof:centre", StaffRole.OPERATOR),
+    staff_only("roof:jobs", StaffRole.OPERATOR),
+    staff_only("roof:job_again", StaffRole.OPERATOR, make=failed_job, method="POST"),
+    staff_only("roof:act_again", StaffRole.OPERATOR, make=failed_act, method="POST"),
     public("roof:home"),
     public("roof:ocds"),
     public("roof:ocds_release", published),
