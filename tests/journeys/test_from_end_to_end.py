@@ -1,0 +1,221 @@
+"""The main job, from end to end, in two browsers: publish, match, tell, bid, open, award by lowest price, deal won."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from playwright.sync_api import Page, expect
+
+from pazar.ground import clock
+from pazar.ground.identity.rules.actor import CENTRE
+from pazar.ground.identity.rules.roles import Role
+from pazar.ground.identity.scope import acting
+from pazar.ground.jobs import clockwork
+from pazar.ground.jobs.drain import drain
+from pazar.ground.messages.models import Mail
+from pazar.market.bids.models import Submission
+from pazar.market.bids.tests.bidding import make_bidder, make_submitted
+from pazar.market.procedures.models import Procedure
+from tests.browser import OpenPage, assert_accessible, look
+from tests.factories import make_company, make_person
+
+VENDOR = Path(__file__).parents[2] / "build" / "vendor" / "hpke.js"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not VENDOR.exists(), reason="vendor scripts aren't built: make setup"),
+]
+
+TITLE = "Cables for the repair of workshop 2"
+
+
+def work() -> None:
+    """What the worker would have done by now: due acts first, then jobs and what they bring."""
+    clockwork.run_due()
+    drain()
+
+
+def move_clock_past(procedure: Procedure) -> None:
+    assert procedure.closes_at is not None
+    rest = procedure.closes_at - clock.db_now() + timedelta(minutes=1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE clock_centre SET shift = shift + %s", [rest])
+
+
+def pick(page: Page, label: str, typed: str) -> None:
+    """Choose the first line that a picker offers for what is typed."""
+    box = page.get_by_role("combobox", name=label)
+    box.press_sequentially(typed)
+    offered = page.get_by_role("listbox").get_by_role("option")
+    offered.first.wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(offered).to_have_count(0)
+
+
+# --- what each of them does -------------------------------------------------------------------
+def says_what_he_sells(page: Page) -> None:
+    page.goto("/market/matches/")
+    page.get_by_role("link", name="Make the first interest").click()
+    page.get_by_label("Name", exact=True).fill("Cables")
+    pick(page, "Categories, each with all under it", "31321")
+    page.get_by_role("button", name="Save the interest").click()
+    page.wait_for_url("**/market/interests/")
+    expect(page.get_by_role("link", name="Cables")).to_be_visible()
+
+
+def publishes(page: Page) -> Procedure:
+    page.goto("/market/procedures/new/")
+    page.get_by_label("What is to be bought").fill(TITLE)
+    page.get_by_label("Kind of procedure").select_option("open_tender")
+    page.get_by_role("button", name="Make the draft").click()
+    page.wait_for_url("**/edit/")
+    main = page.locator("#work-form")
+    main.get_by_label("Description").first.fill("Delivery to the store in Sofia.")
+    main.get_by_label("Language of the documents").select_option("en")
+    main.get_by_label("Regime").select_option("commercial")
+    main.get_by_label("Currency of the prices").select_option("EUR")
+    if page.locator("#lot-1").count() == 0:
+        page.get_by_role("button", name="Add a lot").click()
+    lot = page.locator("#lot-1")
+    lot.get_by_label("Title of the lot").fill("Cables")
+    pick(page, "Categories", "31321")
+    pick(page, "Places of delivery", "BG411")
+    lot.get_by_label("Estimated value").fill("40,000")
+    if lot.locator(".pz-item").count() == 0:
+        page.get_by_role("button", name="Add an item to lot 1").click()
+    item = page.locator(".pz-item")
+    expect(item).to_have_count(1)
+    item.get_by_label("What").fill("Cable NYM-J 3x2.5")
+    item.get_by_label("Quantity").fill("500")
+    item.get_by_label("Unit").fill("m")
+    until = timezone.localtime(clock.db_now() + timedelta(days=10))
+    main.get_by_label("Bids until").fill(until.strftime("%Y-%m-%dT%H:%M"))
+    main.get_by_label("Payment").fill("30 days after delivery")
+    expect(page.get_by_role("heading", name="Nothing keeps it from being published")).to_be_visible()
+    page.get_by_role("button", name="Look at it and publish").first.click()
+    assert_accessible(page)
+    page.get_by_role("button", name="Publish it now").click()
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
+    return Procedure.objects.get(title=TITLE)
+
+
+def prepares_and_seals(page: Page, procedure: Procedure, *, price: str) -> str:
+    """By what the page says in its language; answers the digest on the receipt."""
+    page.goto(f"/market/procedures/{procedure.pk}/")
+    page.get_by_role("button", name=said(page, "Prepare a bid")).click()
+    page.wait_for_url("**/market/bids/*/")
+    assert_accessible(page)
+    page.locator("input[name^=price-]").fill(price)
+    page.get_by_label(said(page, "Delivery, days from the order")).fill("14")
+    page.get_by_label(said(page, "Days from the end of the tender period")).fill("60")
+    for declaration in page.locator("input[name=declared]").all():
+        declaration.check()
+    page.get_by_role("link", name=said(page, "Look through and seal")).click()
+    page.wait_for_url("**/preview/")
+    assert_accessible(page)
+    page.get_by_role("button", name=said(page, "Seal and submit")).click()
+    page.wait_for_url("**/receipt/")
+    expect(page.get_by_role("heading", name=said(page, "Your sealed bid is in the box"))).to_be_visible()
+    assert_accessible(page)
+    with acting(CENTRE):
+        submission = Submission.objects.get(bid__company__name="Cable Balkan")
+    digest = bytes(submission.digest).hex()
+    assert digest in page.content()
+    return digest
+
+
+def opens_and_awards(page: Page, procedure: Procedure) -> None:
+    page.goto(f"/market/procedures/{procedure.pk}/")
+    page.get_by_role("link", name="Open the bids").click()
+    page.wait_for_url("**/opening/")
+    page.get_by_role("button", name="Open the bids").click()
+    expect(page.get_by_role("heading", name="The bids are open")).to_be_visible()
+    page.goto(f"/market/procedures/{procedure.pk}/?tab=comparison")
+    rows = page.get_by_role("region", name="Ranking").get_by_role("row")
+    expect(rows.nth(1)).to_contain_text("Cable Balkan")
+    expect(rows.nth(1)).to_contain_text("5 999.50")
+    expect(rows.nth(2)).to_contain_text("Dearer Ltd")
+    assert_accessible(page)
+    look(page, "journey-comparison")
+    page.get_by_role("link", name="Award", exact=True).click()
+    page.wait_for_url("**/award/")
+    assert_accessible(page)
+    page.get_by_role("button", name="Award and tell everybody").click()
+    expect(page.get_by_text("Awarded. Everybody who bid is being told.")).to_be_visible()
+
+
+def said(page: Page, text: str) -> str:
+    """The centre's sentence in the language of the page."""
+    language = page.locator("html").get_attribute("lang") or "en"
+    with translation.override(language):
+        return gettext(text)
+
+
+# --- the journeys -----------------------------------------------------------------------------
+def test_the_way_of_a_procedure(open_page: OpenPage) -> None:
+    purchasing = make_company("Rechna Works")
+    buyer = make_person(purchasing, Role.BUYER, name="Bella Buyer", language="en")
+    supplier = make_person(make_company("Cable Balkan"), Role.OWNER, name="Sam Supplier", language="en")
+    rival = make_bidder(company=make_company("Dearer Ltd"))
+
+    selling = open_page("/", person=supplier)
+    says_what_he_sells(selling)
+    buying = open_page("/", person=buyer)
+    procedure = publishes(buying)
+    work()
+
+    # The supplier is told, on the centre and by mail, and sees why.
+    selling.goto("/messages/")
+    expect(selling.get_by_role("button", name=TITLE)).to_be_visible()
+    mail = Mail.objects.get(person=supplier)
+    assert TITLE in mail.subject + mail.text and "List-Unsubscribe-Post" in mail.headers
+    selling.goto("/market/matches/")
+    expect(selling.get_by_role("link", name=TITLE)).to_be_visible()
+    look(selling, "journey-matches")
+
+    # It stands in his sales desk; he takes it up.
+    selling.goto("/sales/inbox/")
+    expect(selling.get_by_role("link", name=TITLE)).to_be_visible()
+    look(selling, "journey-inbox")
+    selling.get_by_role("row", name=TITLE).get_by_role("button", name="Take up").click()
+    selling.goto("/sales/inbox/?show=leads")
+    expect(selling.get_by_role("row", name=TITLE)).to_contain_text("Sam Supplier")
+
+    # He bids under seal; nobody reads it, and nobody learns that he did.
+    digest = prepares_and_seals(selling, procedure, price="11.999")
+    look(selling, "journey-receipt")
+    make_submitted(procedure, rival, price="12.50")
+    work()
+    for tab in ("", "?tab=opening"):
+        buying.goto(f"/market/procedures/{procedure.pk}/{tab}")
+        assert not any(secret in buying.content() for secret in ("Cable Balkan", "Dearer", "999.50", digest))
+    assert not any("999.50" in mail.text + mail.html for mail in Mail.objects.all())
+    selling.goto("/sales/deals/")
+    expect(selling.get_by_text(f"From the market: {TITLE}")).to_be_visible()
+
+    # The deadline passes; the buyer opens, compares, awards.
+    move_clock_past(procedure)
+    work()
+    procedure.refresh_from_db()
+    assert procedure.state == Procedure.State.CLOSED
+    opens_and_awards(buying, procedure)
+    work()
+
+    # Letters to both; the deal is won with its price.
+    assert Mail.objects.filter(person=supplier, subject__startswith=f"You won: {TITLE}").count() == 1
+    assert Mail.objects.filter(person_id=rival.person_id, subject__startswith="Your bid was not chosen").count() == 1
+    selling.goto("/messages/")
+    selling.get_by_role("button", name=f"You won: {TITLE}").click()
+    selling.wait_for_url(f"**/market/procedures/{procedure.pk}/?tab=award")
+    expect(selling.get_by_role("region", name="Ranking")).to_contain_text("Dearer Ltd")
+    assert_accessible(selling)
+    look(selling, "journey-award")
+    selling.goto("/sales/deals/?view=list&stage=won")
+    look(selling, "journey-deals")
+    deal = selling.get_by_role("row", name=TITLE)
+    expect(deal).to_contain_text("Won")
+    expect(deal).to_contain_text("5 999.50")
