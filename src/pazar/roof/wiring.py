@@ -27,15 +27,18 @@ AT_ONCE: dict[type, tuple[Handler, ...]] = {
 
 WIRING: dict[type, tuple[Handler, ...]] = {
     events.ProcedurePublished: (matching.match_published,),
-    events.ProcedureChanged: (matching.match_changed, channels.note_changed, pipeline.note_change),
-    events.ProcedureClosed: (),
-    events.ProcedureCancelled: (channels.note_cancelled, pipeline.note_cancellation),
+    events.ProcedureChanged: (matching.match_changed, bids.tell_of_change, channels.note_changed, pipeline.note_change),
+    events.ProcedureClosed: (bids.tell_of_closing,),
+    events.ProcedureCancelled: (bids.tell_of_end, channels.note_cancelled, pipeline.note_cancellation),
     events.EnquiryAnswered: (procedures.tell_asker,),
     events.OutsideProceduresImported: (matching.match_imported,),
     events.SuppliersMatched: (matching.tell_suppliers, channels.note_opportunities),
-    events.BidSubmitted: (pipeline.note_bid,),
+    events.BidSubmitted: (
+        bids.confirm_receipt,
+        pipeline.note_bid,
+    ),
     events.BidWithdrawn: (pipeline.note_withdrawal,),
-    events.BoxOpened: (),
+    events.BoxOpened: (bids.tell_of_opening,),
     events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome),
     events.LeadTaken: (),
 }

@@ -7,8 +7,14 @@ class BidsConfig(AppConfig):
     label = "bids"
 
     def ready(self) -> None:
+        from pazar.ground.messages import kinds
         from pazar.ground.ui import hall
         from pazar.market.bids import policies
+        from pazar.market.bids.commands import tell
+
+        kinds.register(kinds.Kind(key=tell.RECEIPT, label=_("Receipts of bids you submitted")))
+        kinds.register(kinds.Kind(key=tell.CHANGED, label=_("Changes of procedures you bid on")))
+        kinds.register(kinds.Kind(key=tell.OPENING, label=_("Openings of bids")))
 
         hall.register(
             hall.Entry(

@@ -1,6 +1,36 @@
-"""What bids do when something happens elsewhere."""
+"""What bids do when something happens; named in `roof.wiring`."""
 
+from pazar import events
+from pazar.market.bids.commands import tell
 from pazar.market.bids.commands.boxes import make_box
 from pazar.market.bids.commands.close import close_box
 
-__all__ = ["close_box", "make_box"]
+__all__ = [
+    "close_box",
+    "confirm_receipt",
+    "make_box",
+    "tell_of_change",
+    "tell_of_closing",
+    "tell_of_end",
+    "tell_of_opening",
+]
+
+
+def confirm_receipt(event: events.BidSubmitted) -> None:
+    tell.confirm_receipt(bid_id=event.bid_id, person_id=event.person_id, submitted_at=event.submitted_at)
+
+
+def tell_of_change(event: events.ProcedureChanged) -> None:
+    tell.tell_of_change(procedure_id=event.procedure_id, version=event.version)
+
+
+def tell_of_end(event: events.ProcedureCancelled) -> None:
+    tell.tell_of_end(procedure_id=event.procedure_id, reason=event.reason)
+
+
+def tell_of_closing(event: events.ProcedureClosed) -> None:
+    tell.tell_of_closing(procedure_id=event.procedure_id)
+
+
+def tell_of_opening(event: events.BoxOpened) -> None:
+    tell.tell_of_opening(procedure_id=event.procedure_id)

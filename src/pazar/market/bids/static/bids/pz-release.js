@@ -64,7 +64,7 @@ class Release extends HTMLElement {
     /** @type {Record<string, string>} */
     const shares = {};
     for (const [at, { envelope, lot, kind, document: request }] of requests.entries()) {
-      const said = (this.dataset.releasing ?? "").replace("%1", String(at + 1)).replace("%2", String(requests.length));
+      const said = (this.dataset.releasing ?? "").replace("{at}", String(at + 1)).replace("{all}", String(requests.length));
       sayProgress(this, said);
       const wanted = { procedure: this.dataset.procedure ?? "", lot, kind };
       try {

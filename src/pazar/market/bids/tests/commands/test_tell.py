@@ -1,0 +1,50 @@
+"""Who is told what of bids: the bidder of his own, the buyer never how many."""
+
+from dataclasses import replace
+
+import pytest
+
+from pazar.ground.jobs import clockwork
+from pazar.ground.jobs.drain import drain
+from pazar.ground.messages.models import Message
+from pazar.market.bids.commands import opening
+from pazar.market.bids.tests.bidding import make_bid, make_submitted, pass_deadline
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.commands import cancel, change
+from pazar.market.procedures.tests.factories import make_buyer, make_procedure
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(actor) -> list[str]:
+    return list(Message.objects.filter(person_id=actor.person_id).order_by("made_at").values_list("kind", flat=True))
+
+
+def test_the_bidder_is_told_of_his_receipt_and_the_buyer_of_nothing_before_the_end():
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, _receipt = make_submitted(procedure)
+    other, _bid = make_bid(procedure)
+    drain()
+    assert told(bidder) == ["bid_receipt"]
+    assert told(buyer) == told(other) == []
+    pass_deadline(procedure)
+    clockwork.run_due()
+    drain()
+    assert told(buyer) == ["bid_opening"]
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    drain()
+    assert told(bidder) == ["bid_receipt", "bid_opening"]
+    assert told(other) == [], "who only drafted isn't in the record"
+
+
+def test_whoever_drafted_is_told_of_a_change_and_of_the_end():
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, _bid = make_bid(procedure)
+    facts = replace(procedures.facts(procedure), description="За ремонт на цех 3.")
+    change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=facts, reason="Друг цех.")
+    drain()
+    assert told(bidder) == ["bid_procedure_changed"]
+    cancel.cancel_procedure(actor=buyer, procedure_id=procedure.pk, reason="Отпадна нуждата.")
+    drain()
+    assert told(bidder) == ["bid_procedure_changed"] * 2
+    assert "Отпадна нуждата." in Message.objects.filter(person_id=bidder.person_id).latest("made_at").text
