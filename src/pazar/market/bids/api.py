@@ -91,6 +91,14 @@ class DraftBody(Schema):
     declarations: list[Declaration] = []
 
 
+class LotDraftOut(LotDraft):
+    prices: dict[str, str] = {}  # type: ignore[assignment]  # JSON's keys are text
+
+
+class DraftOut(DraftBody):
+    lots: dict[str, LotDraftOut] = {}  # type: ignore[assignment]
+
+
 class Confirm(Schema):
     version: int
 
@@ -177,15 +185,15 @@ def bid_readiness(request: HttpRequest, bid_id: UUID) -> ReadinessOut:
     return _readiness(queries.readiness_of(actor, found, queries.asked(found.procedure), moment=clock.db_now()))
 
 
-@router.get("/bids/{uuid:bid_id}/draft", response=DraftBody, auth=READ, url_name="bid_draft")
-def bid_draft(request: HttpRequest, bid_id: UUID) -> DraftBody:
+@router.get("/bids/{uuid:bid_id}/draft", response=DraftOut, auth=READ, url_name="bid_draft")
+def bid_draft(request: HttpRequest, bid_id: UUID) -> DraftOut:
     """The draft; prices that can't be read are left out."""
     draft = queries.draft_of(queries.own_bid(_actor(request), bid_id))
-    return DraftBody(
+    return DraftOut(
         lots={
-            UUID(lot_id): LotDraft(
+            lot_id: LotDraftOut(
                 left_out=lot.left_out,
-                prices={UUID(item): price for item, price in lot.prices.items()},
+                prices=dict(lot.prices),
                 offer=lot.offer,
                 delivery_days=drafts.days_of(lot.delivery_days, least=0),
             )
