@@ -7,7 +7,6 @@ from typing import Literal
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -76,21 +75,21 @@ def today(request: ActorRequest) -> HttpResponse:
 
 
 def _by_time(needs: list[Need], moment: datetime) -> list[Stretch]:
-    local = timezone.localtime(moment)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    # A bid that closes at half past midnight presses this evening: the day ends 24 hours from now.
+    tomorrow = moment + timedelta(hours=24)
     found: dict[str, list[Need]] = {"now": [], "today": [], "week": [], "later": [], "whenever": []}
     for need in needs:
         if need.is_due:
             found["now"].append(need)
         elif need.at is None:
             found["whenever"].append(need)
-        elif need.at < midnight:
+        elif need.at < tomorrow:
             found["today"].append(need)
         else:
-            found["week" if need.at < midnight + NEAR else "later"].append(need)
+            found["week" if need.at < moment + NEAR else "later"].append(need)
     titles = {
         "now": _("Now"),
-        "today": _("Today"),
+        "today": _("In the next 24 hours"),
         "week": _("In the next seven days"),
         "later": _("Later"),
         "whenever": _("When you have time"),
