@@ -180,6 +180,7 @@ def compile_all(source: Path = SOURCE) -> list[str]:
 def check(source: Path = SOURCE) -> list[str]:
     """What is missing or wrong in the translations, a sentence each; empty when all is well."""
     faults: list[str] = []
+    said: dict[tuple[str, str, str], tuple[str, str]] = {}
     for book in extracted(source):
         for language in LANGUAGES:
             path = book.path(language)
@@ -192,7 +193,23 @@ def check(source: Path = SOURCE) -> list[str]:
             faults += [
                 f"{name}: {fault}" for message in book.template if message.id for fault in faults_of(message, catalog)
             ]
+            faults += [f"{name}: {fault}" for fault in quarrels(name, language, catalog, said)]
     return faults
+
+
+def quarrels(
+    name: str, language: str, catalog: Catalog, said: dict[tuple[str, str, str], tuple[str, str]]
+) -> Iterator[str]:
+    """Texts that another app has translated otherwise: gettext keeps one of them, and which is chance."""
+    for message in catalog:
+        texts = _texts(message.string)
+        if not message.id or not all(texts):
+            continue
+        first = _texts(message.id)[0]
+        mine = " | ".join(texts)
+        other, where = said.setdefault((language, str(message.context or ""), first), (mine, name))
+        if other != mine:
+            yield f'"{first}" is «{mine}» here and «{other}» in {where}: agree, or give one a context.'
 
 
 def faults_of(message: Message, catalog: Catalog) -> Iterator[str]:

@@ -169,6 +169,21 @@ class TestMessages:
                     message.string = message.id
             path.write_bytes(messages.written(catalog, "bg"))
 
+    def test_one_text_has_one_translation(self, source):
+        other = source / "market" / "awards"
+        other.mkdir()
+        (other / "texts.py").write_text("from django.utils.translation import gettext as _\n_('A bid')\n")
+        self.translate(source)
+        messages = script("messages")
+        path = other / "locale" / "bg" / "LC_MESSAGES" / "django.po"
+        catalog = messages.read(path, "bg")
+        catalog["A bid"].string = "A bid"
+        path.write_bytes(messages.written(catalog, "bg"))
+        assert messages.check(source) == []
+        catalog["A bid"].string = "Another word"
+        path.write_bytes(messages.written(catalog, "bg"))
+        assert len([fault for fault in messages.check(source) if "«Another word»" in fault]) == 1
+
     def test_texts_are_found_in_python_templates_and_scripts_but_not_in_tests(self, source):
         books = script("messages").extracted(source)
         found = {
