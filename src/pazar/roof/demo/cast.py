@@ -247,7 +247,7 @@ SUPPLIERS = (
     Company(
         key="danube",
         name="Danube Power Supplies GmbH",
-        number="U99900106",
+        number="U99900107",
         country="AT",
         town="Wien",
         region="AT130",

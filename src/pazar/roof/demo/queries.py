@@ -58,6 +58,9 @@ def cast() -> list[Cast]:
     staff = Person.objects.filter(is_active=True).exclude(staff_roles=[]).order_by("name")
     centre = tuple(Part(person=person, roles=tuple(person.staff_roles)) for person in staff)
     found = [Cast(company=name, parts=tuple(parts)) for name, parts in by_company.items()]
+    # In the order of the story, which puts buyers first; who came later comes after.
+    order = [company.name for company in script.COMPANIES]
+    found.sort(key=lambda one: order.index(one.company) if one.company in order else len(order))
     return [*found, Cast(company="", parts=centre)] if centre else found
 
 

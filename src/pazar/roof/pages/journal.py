@@ -4,10 +4,38 @@ import io
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from pazar.ground.journal import export as exports
 from pazar.ground.journal import queries
+
+KINDS: dict[str, str | Promise] = {
+    "procedure.published": _("Procedure published"),
+    "procedure.changed": _("Procedure changed"),
+    "procedure.closed": _("Tender period over"),
+    "procedure.opened": _("Bids opened"),
+    "procedure.awarded": _("Procedure awarded"),
+    "procedure.cancelled": _("Procedure cancelled"),
+    "procedure.failed": _("Procedure ended without an award"),
+    "enquiry.answered": _("Question answered"),
+    "box.made": _("Box made, its holders signed"),
+    "box.closed": _("Box shut"),
+    "box.shares-released": _("Key holder gave his share"),
+    "box.opened": _("Box opened"),
+    "bid.submitted": _("Bid put into the box"),
+    "bid.withdrawn": _("Bid withdrawn"),
+    "bid.set_aside": _("Bid set aside"),
+    "bid.taken_back": _("Bid taken back into the comparison"),
+    "lots.awarded": _("Lots awarded"),
+    "company.admitted": _("Company admitted"),
+    "notices.imported": _("Notices imported"),
+    "clock.moved": _("Clock of the demo moved"),
+    "demo.became": _("Somebody took a part in the demo"),
+    "demo.story_told": _("Story of the demo told"),
+}
+"""What the public kinds of entries are called."""
 
 
 @require_safe
@@ -17,7 +45,11 @@ def journal(request: HttpRequest) -> HttpResponse:
     rows, following = queries.newest(
         before=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
     )
-    context = {"rows": rows, "last": queries.last_number(), "next": f"?before={following}" if following else ""}
+    context = {
+        "rows": [(row, KINDS.get(row.kind, "")) for row in rows],
+        "last": queries.last_number(),
+        "next": f"?before={following}" if following else "",
+    }
     return render(request, "roof/journal.html", context)
 
 

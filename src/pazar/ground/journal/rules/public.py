@@ -26,6 +26,8 @@ KINDS = frozenset(
         "company.admitted",
         "notices.imported",
         "clock.moved",
+        "demo.became",
+        "demo.story_told",
     }
 )
 

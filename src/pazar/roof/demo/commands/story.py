@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from pazar.ground import clock, journal
@@ -80,8 +82,11 @@ class _Story:
         self._steps.append(_Step(self._today + timedelta(days=days), act))
 
     def _moment(self, days: float) -> datetime:
-        """A round quarter of an hour, as people choose deadlines."""
+        """A deadline as people choose it: two in the afternoon, or, on the story's last day, a quarter of an hour."""
         wanted = self._today + timedelta(days=days)
+        if not 0 < days < 1:
+            local = wanted.astimezone(ZoneInfo(settings.CENTRE_ZONE))
+            return local.replace(hour=14, minute=0, second=0, microsecond=0).astimezone(UTC)
         return wanted - timedelta(seconds=wanted.timestamp() % QUARTER.total_seconds()) + QUARTER
 
     # --- the buyers -----------------------------------------------------------------------------
@@ -98,11 +103,11 @@ class _Story:
         self._publish("substation", "elena", needs.SUBSTATION, begins=-0.1, ends=16)
         self._on(-2, lambda: self._draft("park", "maria", needs.LIBRARY, ends=9))
 
-        self._on(-33.9, lambda: opening.open_box(actor=self._who["stefan"], procedure_id=self._ids["pumps"]))
+        self._on(-33.2, lambda: opening.open_box(actor=self._who["stefan"], procedure_id=self._ids["pumps"]))
         self._on(-30, lambda: self._award("pumps", "stefan"))
-        self._on(-30.9, lambda: opening.open_box(actor=self._who["elena"], procedure_id=self._ids["optical"]))
+        self._on(-30.2, lambda: opening.open_box(actor=self._who["elena"], procedure_id=self._ids["optical"]))
         self._on(-28, lambda: self._award("optical", "elena"))
-        self._on(-6.5, lambda: opening.open_box(actor=self._who["elena"], procedure_id=self._ids["lights"]))
+        self._on(-6.2, lambda: opening.open_box(actor=self._who["elena"], procedure_id=self._ids["lights"]))
         self._on(
             -8,
             lambda: cancel.cancel_procedure(
@@ -145,7 +150,7 @@ class _Story:
         closes_at = self._moment(ends)
         # Answers are due some days before the end: public buyers by law, others by the centre's rules.
         silent = timedelta(days=7 if facts.regime == "bg_public" else 1.5)
-        said = replace(facts, closes_at=closes_at, enquiries_close_at=closes_at - silent)
+        said = replace(facts, value_amount=facts.value, closes_at=closes_at, enquiries_close_at=closes_at - silent)
         self._ids[key] = drafts.create_draft(actor=self._who[who], facts=said).pk
 
     def _two_keys(self, facts: Facts) -> Facts:

@@ -10,6 +10,8 @@ from pazar.market.procedures.rules.notice import Notice
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "notices.jsonl.gz"
 OPEN_ONES = 150
+# Some publishers write a deadline in 2099 for "always open": moving that would make up a story of its own.
+SHORTEST, LONGEST = timedelta(days=7), timedelta(days=120)
 SPREAD = timedelta(days=45)
 # The trades of the story's suppliers: what fits them comes first among the ones that are open again.
 TRADES = ("31", "32", "33", "34", "30", "42", "44", "45", "48", "72")
@@ -50,7 +52,7 @@ def _asks_for_bids(notice: Notice) -> bool:
     return (
         notice.deadline is not None
         and notice.published_on is not None
-        and notice.deadline.date() - notice.published_on >= timedelta(days=7)
+        and SHORTEST <= notice.deadline.date() - notice.published_on <= LONGEST
         and not notice.awards
         and notice.status.lower() not in OVER
     )
