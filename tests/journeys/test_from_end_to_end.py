@@ -16,11 +16,16 @@ from pazar.ground.identity.scope import acting
 from pazar.ground.jobs import clockwork
 from pazar.ground.jobs.drain import drain
 from pazar.ground.messages.models import Mail
+from pazar.market.awards import queries as comparisons
+from pazar.market.awards.commands import award
+from pazar.market.bids.commands import opening
 from pazar.market.bids.models import Submission
+from pazar.market.bids.refusals import SharesMissing
 from pazar.market.bids.tests.bidding import make_bidder, make_submitted
 from pazar.market.procedures.models import Procedure
-from tests.browser import OpenPage, assert_accessible, look
-from tests.factories import make_company, make_person
+from pazar.market.procedures.tests.factories import make_buyer, make_procedure
+from tests.browser import PHONE, OpenPage, assert_accessible, assert_fits, look
+from tests.factories import actor_of, make_company, make_person
 
 VENDOR = Path(__file__).parents[2] / "build" / "vendor" / "hpke.js"
 pytestmark = [
@@ -59,12 +64,12 @@ def pick(page: Page, label: str, typed: str) -> None:
 # --- what each of them does -------------------------------------------------------------------
 def says_what_he_sells(page: Page) -> None:
     page.goto("/market/matches/")
-    page.get_by_role("link", name="Make the first interest").click()
-    page.get_by_label("Name", exact=True).fill("Cables")
-    pick(page, "Categories, each with all under it", "31321")
-    page.get_by_role("button", name="Save the interest").click()
+    page.get_by_role("link", name=said(page, "Make the first interest")).click()
+    page.get_by_label(said(page, "Name"), exact=True).fill("NYM")
+    pick(page, said(page, "Categories, each with all under it"), "31321")
+    page.get_by_role("button", name=said(page, "Save the interest")).click()
     page.wait_for_url("**/market/interests/")
-    expect(page.get_by_role("link", name="Cables")).to_be_visible()
+    expect(page.get_by_role("link", name="NYM")).to_be_visible()
 
 
 def publishes(page: Page) -> Procedure:
@@ -128,12 +133,21 @@ def prepares_and_seals(page: Page, procedure: Procedure, *, price: str) -> str:
     return digest
 
 
-def opens_and_awards(page: Page, procedure: Procedure) -> None:
+def opens(page: Page, procedure: Procedure, *, key: tuple[Path, str] | None = None) -> None:
     page.goto(f"/market/procedures/{procedure.pk}/")
     page.get_by_role("link", name="Open the bids").click()
     page.wait_for_url("**/opening/")
-    page.get_by_role("button", name="Open the bids").click()
+    if key is None:
+        page.get_by_role("button", name="Open the bids").click()
+    else:
+        expect(page.get_by_role("button", name="Open the bids", exact=True)).to_have_count(0)
+        page.get_by_label("Key file").set_input_files(key[0])
+        page.get_by_label("Passphrase").fill(key[1])
+        page.get_by_role("button", name="Release my shares and open the bids").click()
     expect(page.get_by_role("heading", name="The bids are open")).to_be_visible()
+
+
+def awards(page: Page, procedure: Procedure) -> None:
     page.goto(f"/market/procedures/{procedure.pk}/?tab=comparison")
     rows = page.get_by_role("region", name="Ranking").get_by_role("row")
     expect(rows.nth(1)).to_contain_text("Cable Balkan")
@@ -152,7 +166,9 @@ def said(page: Page, text: str) -> str:
     """The centre's sentence in the language of the page."""
     language = page.locator("html").get_attribute("lang") or "en"
     with translation.override(language):
-        return gettext(text)
+        found = gettext(text)
+    assert language == "en" or found != text, f"{text!r} is said in English alone"
+    return found
 
 
 # --- the journeys -----------------------------------------------------------------------------
@@ -202,7 +218,8 @@ def test_the_way_of_a_procedure(open_page: OpenPage) -> None:
     work()
     procedure.refresh_from_db()
     assert procedure.state == Procedure.State.CLOSED
-    opens_and_awards(buying, procedure)
+    opens(buying, procedure)
+    awards(buying, procedure)
     work()
 
     # Letters to both; the deal is won with its price.
@@ -219,3 +236,83 @@ def test_the_way_of_a_procedure(open_page: OpenPage) -> None:
     deal = selling.get_by_role("row", name=TITLE)
     expect(deal).to_contain_text("Won")
     expect(deal).to_contain_text("5 999.50")
+
+
+def test_the_suppliers_part_in_bulgarian_on_a_phone(open_page: OpenPage) -> None:
+    buyer = make_buyer()
+    supplier = make_person(make_company("Cable Balkan"), Role.OWNER, name="Сава Доставчик", language="bg")
+    page = open_page("/", person=supplier, width=PHONE, language="bg")
+    says_what_he_sells(page)
+    procedure = make_procedure(buyer)
+    title = procedure.title
+    work()
+
+    page.goto("/messages/")
+    expect(page.get_by_role("button", name=title)).to_be_visible()
+    page.goto("/market/matches/")
+    expect(page.get_by_role("link", name=title)).to_be_visible()
+    assert_usable(page)
+    page.goto("/sales/inbox/")
+    page.get_by_role("button", name=said(page, "Take up")).first.click()
+    page.goto("/sales/inbox/?show=leads")
+    expect(page.get_by_role("link", name=title)).to_be_visible()
+    assert_usable(page)
+    page.goto(f"/market/procedures/{procedure.pk}/")
+    assert_usable(page)
+
+    prepares_and_seals(page, procedure, price="11,999")
+    assert_usable(page)
+    look(page, "journey-receipt-phone-bg")
+    move_clock_past(procedure)
+    work()
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    with acting(buyer):
+        seen = award.fingerprint(comparisons.comparison(procedure))
+    award.award_procedure(actor=buyer, procedure_id=procedure.pk, seen=seen)
+    work()
+
+    assert Mail.objects.filter(person=supplier, subject__startswith=f"Спечелихте: {title}").count() == 1
+    page.goto("/messages/")
+    page.get_by_role("button", name=f"Спечелихте: {title}").click()
+    page.wait_for_url("**/?tab=award")
+    expect(page.locator("main")).to_contain_text("5 999,50 €")
+    assert_usable(page)
+    look(page, "journey-award-phone-bg")
+    page.goto("/sales/deals/?view=list&stage=won")
+    expect(page.get_by_role("row", name=title)).to_contain_text("5 999,50")
+    assert_usable(page)
+
+
+def assert_usable(page: Page) -> None:
+    assert_fits(page)
+    assert_accessible(page)
+
+
+def test_under_two_keys_nobody_opens_alone(open_page: OpenPage, tmp_path: Path) -> None:
+    person = make_person(make_company("Rechna Works"), Role.BUYER, name="Bella Buyer", language="en")
+    buyer = actor_of(person, person.memberships.get().company)
+    supplier = make_person(make_company("Cable Balkan"), Role.OWNER, name="Sam Supplier", language="en")
+    passphrase = "a key under the stone"
+
+    buying = open_page("/market/sealing-key/", person=person)
+    buying.get_by_label("Passphrase", exact=True).fill(passphrase)
+    buying.get_by_label("Passphrase again").fill(passphrase)
+    with buying.expect_download() as download:
+        buying.get_by_role("button", name="Make the key and download it").click()
+    file = tmp_path / "key.json"
+    download.value.save_as(file)
+    expect(buying.get_by_text("The key file is downloaded")).to_be_visible()
+
+    procedure = make_procedure(buyer, seal="server_and_person", seal_person_id=person.pk)
+    selling = open_page("/", person=supplier)
+    digest = prepares_and_seals(selling, procedure, price="11.999")
+    make_submitted(procedure, make_bidder(company=make_company("Dearer Ltd")), price="12.50")
+    move_clock_past(procedure)
+    work()
+    with pytest.raises(SharesMissing):
+        opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    opens(buying, procedure, key=(file, passphrase))
+    assert digest in buying.content()
+    awards(buying, procedure)
+    procedure.refresh_from_db()
+    assert procedure.state == Procedure.State.AWARDED
