@@ -217,7 +217,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not _HASHED
-WHITENOISE_AUTOREFRESH = DEBUG
+# Otherwise every test client would look at five thousand icons before its first request.
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_MOST_BYTES = int(os.environ.get("PAZAR_FILE_MB", "25")) * 1024**2
