@@ -509,6 +509,27 @@ def opened_envelope(actor: Actor, procedure: Procedure, envelope_id: UUID) -> En
     return row.envelope
 
 
+@dataclass(frozen=True, kw_only=True)
+class OpenedCounts:
+    """How many bid, and how many bids were opened for each lot."""
+
+    bidders: int
+    by_lot: Mapping[UUID, int]
+
+
+def opened_counts(procedure_id: UUID) -> OpenedCounts:
+    """How many bid, once the box is open: nothing before. As the centre."""
+    opened = OpenedEnvelope.objects.filter(
+        envelope__submission__bid__procedure_id=procedure_id, envelope__kind=envelope.Kind.PRICE.value
+    )
+    pairs = set(opened.values_list("envelope__lot_id", "company_id"))
+    lots = {lot for lot, _company in pairs}
+    return OpenedCounts(
+        bidders=len({company for _lot, company in pairs}),
+        by_lot={lot: sum(at == lot for at, _company in pairs) for lot in lots},
+    )
+
+
 def has_bid(company_id: UUID, procedure_id: UUID) -> bool:
     """Whether a company's bid was in the box: after the opening it sees the record."""
     return Bid.objects.filter(company_id=company_id, procedure_id=procedure_id, state=Bid.State.SUBMITTED).exists()

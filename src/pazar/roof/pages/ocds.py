@@ -6,6 +6,7 @@ Before the opening it holds no tenderer and no bid, since nothing public does.
 import json
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,11 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from pazar.ground.api.paging import keyset
+from pazar.ground.identity.rules.actor import CENTRE
+from pazar.ground.identity.scope import acting
 from pazar.ground.ui import now
 from pazar.market.awards import queries as awards
+from pazar.market.bids import queries as bids
 from pazar.market.procedures import labels, queries
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.rules import ocds
@@ -60,16 +64,38 @@ def _release(procedure: Procedure) -> dict[str, Any]:
     found = ocds.release(
         queries.notice(procedure, site=settings.BASE_URL, kind_label=kind), prefix=settings.OCDS_PREFIX
     )
-    if procedure.state == State.AWARDED:
+    if procedure.opened_at is not None:
+        _add_counts(found, procedure)
+    if procedure.state in (State.AWARDED, State.FAILED):
         _add_awards(found, procedure)
-    return found
+    return ocds.identified(found, reference=procedure.reference)
+
+
+def _add_counts(found: dict[str, Any], procedure: Procedure) -> None:
+    """How many bid, from the opening on; who did is published of the winners alone."""
+    with acting(CENTRE):
+        counted = bids.opened_counts(procedure.pk)
+    found["tender"]["numberOfTenderers"] = counted.bidders
+    found["bids"] = {
+        "statistics": [
+            {"id": "bidders", "measure": "bidders", "value": counted.bidders},
+            *(
+                {"id": f"bids-{lot['id']}", "measure": "bids", "value": counted.by_lot.get(UUID(lot["id"]), 0)}
+                | {"relatedLot": lot["id"]}
+                for lot in found["tender"]["lots"]
+            ),
+        ]
+    }
 
 
 def _add_awards(found: dict[str, Any], procedure: Procedure) -> None:
     """What the buyer decided, lot by lot: public with the award, as on the procedure's page."""
     decided = awards.awards_of(procedure.pk)
+    if not decided:
+        return
     found["tag"] = [*found["tag"], "award"]
     found["awards"] = []
+    lots = {lot["id"]: lot for lot in found["tender"]["lots"]}
     for award in decided:
         entry: dict[str, Any] = {
             "id": str(award.pk),
@@ -77,6 +103,8 @@ def _add_awards(found: dict[str, Any], procedure: Procedure) -> None:
             "date": ocds.moment(award.decided_at),
             "relatedLots": [str(award.lot_id)],
         }
+        if award.lot.title:
+            entry["title"] = award.lot.title
         if award.reason:
             entry["description"] = award.reason
         if award.company is not None:
@@ -84,6 +112,7 @@ def _add_awards(found: dict[str, Any], procedure: Procedure) -> None:
             entry["suppliers"] = [{"id": ocds.party_id(supplier), "name": supplier.name}]
             entry["value"] = ocds.value(award.amount, award.currency)
             _add_supplier(found["parties"], supplier)
+        lots[str(award.lot_id)]["status"] = "complete" if award.company else "unsuccessful"
         found["awards"].append(entry)
 
 

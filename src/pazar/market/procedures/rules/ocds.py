@@ -4,6 +4,8 @@ Field names are those of the standard (https://standard.open-contracting.org/1.1
 public goes in: no bid, no tenderer, no asker. Amounts stay Decimals; whoever writes the JSON makes numbers of them.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +22,8 @@ LOTS: Final = "https://raw.githubusercontent.com/open-contracting-extensions/ocd
 ENQUIRIES: Final = (
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_enquiry_extension/v1.1.5/extension.json"
 )
-EXTENSIONS: Final = (LOTS, ENQUIRIES)
+BIDS: Final = "https://raw.githubusercontent.com/open-contracting-extensions/ocds_bid_extension/v1.1.5/extension.json"
+EXTENSIONS: Final = (LOTS, ENQUIRIES, BIDS)
 
 # The codelist *tenderStatus*.
 STATUS: Final = {
@@ -102,13 +105,15 @@ def ocid(prefix: str, reference: str) -> str:
 
 
 def release(notice: Notice, *, prefix: str) -> dict[str, Any]:
-    """One compiled view of the procedure as a release. Whoever knows of awards adds `awards`, and parties to it."""
+    """One view of the procedure as it stands, as a release. Whoever knows of bids and awards adds them and the parties
+    to them, then gives it its id by `identified`.
+    """
     tags = ["tender", *(["tenderUpdate"] if notice.version > 1 else [])]
     if notice.state is State.CANCELLED:
         tags.append("tenderCancellation")
     return {
         "ocid": ocid(prefix, notice.reference),
-        "id": f"{notice.reference}-{notice.version}-{notice.state}",
+        "id": notice.reference,
         "date": moment(notice.changed_at),
         "tag": tags,
         "initiationType": "tender",
@@ -117,6 +122,12 @@ def release(notice: Notice, *, prefix: str) -> dict[str, Any]:
         "buyer": {"id": party_id(notice.buyer), "name": notice.buyer.name},
         "tender": _tender(notice),
     }
+
+
+def identified(release: dict[str, Any], *, reference: str) -> dict[str, Any]:
+    """The finished release with an id of its own: the standard allows no two contents under one."""
+    content = json.dumps(release, sort_keys=True, default=str).encode()
+    return {**release, "id": f"{reference}-{hashlib.sha256(content).hexdigest()[:16]}"}
 
 
 def package(releases: Iterable[dict[str, Any]], *, uri: str, publisher: str, published_at: datetime) -> dict[str, Any]:
@@ -191,17 +202,17 @@ def _tender(notice: Notice) -> dict[str, Any]:
             "lots": [_lot(lot, numbers[lot.id], facts, notice.state) for lot in facts.lots],
             "items": [_item(item, lot) for lot in facts.lots for item in lot.items],
             "documents": [_document(document) for document in notice.documents],
-            "amendments": [
-                {
-                    "id": str(amendment.number),
-                    "date": moment(amendment.made_at),
-                    "rationale": amendment.reason,
-                    "amendsReleaseID": f"{notice.reference}-{amendment.number - 1}-{State.PUBLISHED}",
-                }
-                for amendment in notice.amendments
-            ],
+            "amendments": _amendments(notice),
         }
     )
+
+
+def _amendments(notice: Notice) -> list[dict[str, Any]]:
+    """The versions after the first, and the end that a buyer put to it: the standard's place for why."""
+    made = [{"id": str(one.number), "date": moment(one.made_at), "rationale": one.reason} for one in notice.amendments]
+    if notice.state is State.CANCELLED:
+        made.append({"id": "cancelled", "date": moment(notice.changed_at), "rationale": notice.end_reason})
+    return [_without_empty(one) for one in made]
 
 
 def _lot(lot: LotFacts, number: str, facts: Facts, state: State) -> dict[str, Any]:
