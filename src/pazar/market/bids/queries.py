@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import queries as identity
@@ -61,12 +61,14 @@ def lock_own_bid(actor: Actor, bid_id: UUID) -> tuple[Procedure, Bid]:
 
 def my_bids(actor: Actor, *, before: UUID | None = None, limit: int = PAGE) -> list[Bid]:
     """His company's bids, the newest first; `before` continues after that one (index bids_of_company)."""
-    found = bids_of(actor).select_related("procedure", "procedure__buyer", "current").order_by("-created_at", "-id")
+    found = bids_of(actor).select_related("procedure", "current").defer("draft", "current__manifest")
     if before is not None:
-        at = bids_of(actor).filter(pk=before).values_list("created_at", flat=True).first()
-        if at is None:
+        last = bids_of(actor).only("created_at").filter(pk=before).first()
+        if last is None:
             raise NotFound
-        found = found.filter(created_at__lte=at).exclude(pk=before)
+        same = Q(created_at=last.created_at, pk__lt=last.pk)
+        found = found.filter(Q(created_at__lt=last.created_at) | same, created_at__lte=last.created_at)
+    found = found.order_by("-created_at", "-id")
     return list(found[:limit])
 
 

@@ -439,6 +439,17 @@ def test_a_bid_with_another_total_is_opened_with_its_fault_and_stops_no_other():
     ]
 
 
+def test_my_bids_go_on_where_the_page_before_ended():
+    bidder = make_bidder()
+    made = [make_bid(make_procedure(), bidder)[1].pk for _ in range(5)]
+    with acting(bidder):
+        found, before = [], None
+        while rows := queries.my_bids(bidder, before=before, limit=2):
+            found += [bid.pk for bid in rows]
+            before = rows[-1].pk
+    assert found == made[::-1]
+
+
 # --- server and a person --------------------------------------------------------------------
 def two_holders():
     """A procedure under two keys, its buyer, and the person's private key."""
