@@ -6,7 +6,10 @@ from pazar.roof.demo.story.people import Actors
 INTERESTS = {
     "nadya": (
         Wanted(name="Кабели", cpv=("31300000", "31224400", "32562000"), mail_outside=True),
-        Wanted(name="Електроматериали в България", cpv=("31000000",), regions=("BG",)),
+        Wanted(
+            name="Електроматериали и електромонтаж",
+            cpv=("31000000", "45310000", "45230000", "32400000", "34600000", "44300000"),
+        ),
     ),
     "momchil": (Wanted(name="Кабели и осветление", cpv=("31300000", "31500000", "31224400", "34928500", "32562000")),),
     "yavor": (Wanted(name="Осветление", cpv=("31500000", "34928500"), mail_outside=True),),
