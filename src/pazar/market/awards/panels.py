@@ -1,20 +1,26 @@
 """The awards' part of a procedure's page: the comparison for the buyer, the award for everybody."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui.panels import Panel
 from pazar.market.awards import policies, queries
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:
     found: list[Panel] = []
     if not procedure.is_own:
         return found
-    if policies.is_buyer(actor, procedure) and procedure.state == Procedure.State.OPENED:
+    if policies.is_buyer(actor, procedure) and procedure.state == State.OPENED:
         comparison = queries.comparison(procedure)
         found.append(
             Panel(

@@ -1,6 +1,9 @@
 """Who may compare and award: the buyer's own people, once the bids are open."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground.errors import NotFound
@@ -9,9 +12,12 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BUYING
 from pazar.market.awards.models import Award
 from pazar.market.awards.refusals import AlreadyAwarded, NotOpened
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
 
-DECIDED = frozenset({Procedure.State.AWARDED, Procedure.State.FAILED})
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
+
+DECIDED = frozenset({State.AWARDED, State.FAILED})
 
 
 def require_buyer(actor: Actor, procedure: Procedure) -> UUID:
@@ -35,7 +41,7 @@ def require_undecided(procedure: Procedure) -> None:
 
 def require_opened(procedure: Procedure) -> None:
     """From the opening on. Raises NotOpened."""
-    if procedure.state != Procedure.State.OPENED and procedure.state not in DECIDED:
+    if procedure.state != State.OPENED and procedure.state not in DECIDED:
         raise NotOpened
 
 

@@ -1,10 +1,12 @@
 """The protocol of an award: what was opened, how it was ranked, what was decided."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -15,7 +17,9 @@ from pazar.ground.documents.typeset import typeset
 from pazar.ground.ui import formats
 from pazar.market.awards import words
 from pazar.market.awards.models import Award
-from pazar.market.procedures.models import Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 TEMPLATE = Path(__file__).with_name("protocol.typ")
 

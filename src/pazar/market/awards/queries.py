@@ -1,17 +1,21 @@
 """The comparison of a procedure's opened bids, and what was decided."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pazar.market.awards.models import Award, Exclusion
 from pazar.market.awards.rules.ranking import LotBid, Ranking, rank
 from pazar.market.bids import queries as bids
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Lot, Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Lot, Procedure
 
 
 @dataclass(frozen=True, kw_only=True)

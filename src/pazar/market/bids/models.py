@@ -54,6 +54,10 @@ class Bid(models.Model):
     def is_sealed(self) -> bool:
         return self.state == self.State.SUBMITTED
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == self.State.WITHDRAWN
+
 
 class Submission(models.Model):
     """A sealed bid as it was put in; never changed. A later one of the same bid replaces it in the box."""

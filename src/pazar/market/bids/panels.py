@@ -1,19 +1,24 @@
 """What bids show on a procedure's page: a bidder's own readiness, the seal in his words, and the opening."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui.panels import Panel
 from pazar.market.bids import policies, queries, sentences
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:
     """A bidder's rail and his one act; the opening for the buyer, and once open for those who bid."""
-    if not procedure.is_own or procedure.state == Procedure.State.DRAFT or actor.company_id is None:
+    if not procedure.is_own or procedure.state == State.DRAFT or actor.company_id is None:
         return []
     found: list[Panel] = []
     if policies.may_bid(actor, procedure):
@@ -24,9 +29,7 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
 
 
 def _bidders(actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:
-    is_open = procedure.state == Procedure.State.PUBLISHED and bool(
-        procedure.closes_at and moment < procedure.closes_at
-    )
+    is_open = procedure.state == State.PUBLISHED and bool(procedure.closes_at and moment < procedure.closes_at)
     bid = queries.bid_on(actor, procedure.pk)
     if bid is None and not is_open:
         return []

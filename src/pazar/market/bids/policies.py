@@ -1,6 +1,9 @@
 """Who may bid, and who may see what of bids."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground.errors import NotAllowed, NotFound
@@ -8,7 +11,9 @@ from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BIDDING, BUYING
 from pazar.market.bids.refusals import OwnProcedure
-from pazar.market.procedures.models import Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 def is_bidder(actor: Actor) -> bool:

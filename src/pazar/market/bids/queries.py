@@ -1,10 +1,12 @@
 """Every read of bids beyond a primary key. Row security is the second wall: call within `acting(actor)`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -20,7 +22,10 @@ from pazar.market.bids.refusals import BidNotReady
 from pazar.market.bids.rules import box as boxes
 from pazar.market.bids.rules import canonical, contents, drafts, envelope, fields, holders, personal_key, readiness
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Lot, Procedure
+from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Lot, Procedure
 
 PAGE = 50
 
@@ -87,7 +92,7 @@ def asked(procedure: Procedure, lots: list[Lot] | None = None) -> readiness.Aske
     return readiness.Asked(
         procedure=procedure.pk,
         version=procedure.version,
-        is_open=procedure.is_own and procedure.state == Procedure.State.PUBLISHED,
+        is_open=procedure.is_own and procedure.state == State.PUBLISHED,
         closes_at=procedure.closes_at,
         currency=procedure.currency,
         vat_included=procedure.vat_included,
@@ -268,7 +273,7 @@ class OpenedLot:
     vat_included: bool
     technical: Mapping[str, Any]
     fault: str
-    keys: tuple["PublishedKey", ...]
+    keys: tuple[PublishedKey, ...]
 
     @property
     def fault_text(self) -> str:
@@ -433,7 +438,7 @@ def opening_view(actor: Actor, procedure: Procedure, *, moment: datetime) -> Ope
 def _stage(procedure: Procedure, found: Box, moment: datetime) -> str:
     if found.opened_at is not None:
         return "opened"
-    if procedure.state in (Procedure.State.CANCELLED, Procedure.State.FAILED):
+    if procedure.state in (State.CANCELLED, State.FAILED):
         return "never"
     is_over = procedure.closes_at is not None and moment >= procedure.closes_at
     return "closed" if is_over else "waiting"
@@ -441,7 +446,7 @@ def _stage(procedure: Procedure, found: Box, moment: datetime) -> str:
 
 def may_see_opening(actor: Actor, procedure: Procedure) -> bool:
     """The buyer's people, and after the opening those whose bid was in the box."""
-    if not procedure.is_own or procedure.state == Procedure.State.DRAFT or actor.company_id is None:
+    if not procedure.is_own or procedure.state == State.DRAFT or actor.company_id is None:
         return False
     return policies.is_buyers(actor, procedure) or (
         procedure.opened_at is not None and has_bid(actor.company_id, procedure.pk)

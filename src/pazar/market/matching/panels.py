@@ -1,6 +1,9 @@
 """What matching adds to a procedure's page."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +11,9 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui.panels import Panel
 from pazar.market.matching import policies
 from pazar.market.matching.queries import matches
-from pazar.market.procedures.models import Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:

@@ -122,6 +122,11 @@ class Procedure(models.Model):
     def is_own(self) -> bool:
         return self.origin == self.Origin.OWN
 
+    @property
+    def has_second_holder(self) -> bool:
+        """Whether a person of the buyer holds a key beside the server."""
+        return self.seal == self.Seal.SERVER_AND_PERSON
+
 
 class Lot(models.Model):
     """A part that is bid on, matched and awarded as a whole."""

@@ -1,7 +1,10 @@
 """What kind of centre this is, who plays in its story, and what its clock will bring."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground.clock.models import Centre
@@ -11,8 +14,10 @@ from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.jobs import clockwork
 from pazar.ground.jobs.models import DueAct
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
 from pazar.roof.demo import cast as script
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 _is_demo = False
 

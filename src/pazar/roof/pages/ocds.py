@@ -3,9 +3,11 @@
 Before the opening it holds no tenderer and no bid, since nothing public does.
 """
 
+from __future__ import annotations
+
 import json
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,9 +23,11 @@ from pazar.ground.ui import now
 from pazar.market.awards import queries as awards
 from pazar.market.bids import queries as bids
 from pazar.market.procedures import labels, queries
-from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.rules import ocds
 from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 PAGE = 50
 

@@ -1,7 +1,10 @@
 """One search over everything the person may see, acts included (J4)."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -19,10 +22,13 @@ from pazar.ground.identity.rules.roles import BUYING, SELLING
 from pazar.ground.ui import formats, hall, now
 from pazar.ground.ui.context import WINGS
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
 from pazar.roof import links
 from pazar.sales.customers import queries as customers
 from pazar.sales.pipeline import queries as deals
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 SHOWN = 20
 SHORTEST = 2
@@ -89,19 +95,19 @@ def _acts(request: ActorRequest, text: str, found: list[Procedure]) -> Iterator[
     for row in found[:SHOWN]:
         if row.buyer_id != actor.company_id:
             continue
-        if row.state == Procedure.State.DRAFT:
+        if row.state == State.DRAFT:
             yield Hit(
                 title=_("Publish “%(title)s”") % {"title": row.title},
                 url=links.to("procedures:edit", row.pk),
                 icon="send",
             )
-        elif row.state == Procedure.State.CLOSED:
+        elif row.state == State.CLOSED:
             yield Hit(
                 title=_("Open %(reference)s") % {"reference": row.reference},
                 url=links.procedure(row.pk),
                 icon="mail-opened",
             )
-        elif row.state == Procedure.State.OPENED:
+        elif row.state == State.OPENED:
             yield Hit(
                 title=_("Award %(reference)s") % {"reference": row.reference}, url=links.procedure(row.pk), icon="award"
             )
@@ -111,7 +117,7 @@ def _procedure(row: Procedure) -> Hit:
     parts = [
         row.reference,
         row.buyer_name,
-        formats.left(row.closes_at) if row.state == Procedure.State.PUBLISHED and row.closes_at else "",
+        formats.left(row.closes_at) if row.state == State.PUBLISHED and row.closes_at else "",
     ]
     return Hit(
         title=row.title or _("Without a title yet"),

@@ -1,9 +1,11 @@
 """Today of the Market: what needs this person, by time, gathered from the domains' own queries."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,15 +19,16 @@ from pazar.ground.jobs import queries as jobs
 from pazar.ground.messages import queries as messages
 from pazar.ground.ui import now
 from pazar.market.bids import queries as bids
-from pazar.market.bids.models import Bid
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
 from pazar.roof import links
 from pazar.sales.channels import queries as channels
 
+if TYPE_CHECKING:
+    from pazar.market.bids.models import Bid
+
 NEAR = timedelta(days=7)
 MOST_DRAFTS = 50
-State = Procedure.State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,11 +152,11 @@ def _bidding(actor: Actor, moment: datetime) -> Iterator[Need]:
         procedure = bid.procedure
         if procedure.state != State.PUBLISHED or procedure.closes_at is None or procedure.closes_at <= moment:
             continue
-        if bid.state == Bid.State.SUBMITTED and _is_of_now(bid):
+        if bid.is_sealed and _is_of_now(bid):
             what = _("Your bid is in the box. Until then you may replace or withdraw it.")
-        elif bid.state == Bid.State.SUBMITTED:
+        elif bid.is_sealed:
             what = _("The procedure was changed after you sealed your bid. Look whether it still holds.")
-        elif bid.state == Bid.State.WITHDRAWN:
+        elif bid.is_withdrawn:
             continue
         else:
             what = _("Your bid is a draft: it isn't in the box yet.")

@@ -1,9 +1,12 @@
 """Reads of deals; all inside `acting(actor)`."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
@@ -13,11 +16,13 @@ from django.db.models.functions import RowNumber
 from pazar.ground.api.paging import Keyed, keyset
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
-from pazar.sales.customers.models import Account
 from pazar.sales.pipeline import policies
 from pazar.sales.pipeline.models import Deal
 from pazar.sales.pipeline.rules import stages
 from pazar.sales.pipeline.rules.stages import Stage
+
+if TYPE_CHECKING:
+    from pazar.sales.customers.models import Account
 
 PAGE = 30
 COLUMN = 20

@@ -1,6 +1,9 @@
 """Set an opened bid aside for a lot, with the reason its bidder reads; take that back."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground import clock, journal
@@ -11,7 +14,9 @@ from pazar.market.awards.commands import shared
 from pazar.market.awards.models import Exclusion
 from pazar.market.awards.refusals import NotInLot
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 def _locked(actor: Actor, procedure_id: UUID) -> tuple[Procedure, UUID, datetime]:

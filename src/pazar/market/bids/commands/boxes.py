@@ -1,5 +1,8 @@
 """Make the box of a published procedure: who holds its keys (B8)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +18,9 @@ from pazar.market.bids.refusals import KeyRefused
 from pazar.market.bids.rules import holders
 from pazar.market.bids.rules.holders import Holder, HolderKind, HoldersList
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 SERVER = "server"
 
@@ -44,7 +49,7 @@ def make_box(event: ProcedurePublished) -> None:
                 public_key=keys.sealing().public_bytes,
             )
         ]
-        if procedure.seal == Procedure.Seal.SERVER_AND_PERSON:
+        if procedure.has_second_holder:
             holding.append(_person(procedure))
 
         signed = holders.sign(

@@ -1,7 +1,10 @@
 """Shut the box at the end of the tender period (B8)."""
 
+from __future__ import annotations
+
 import os
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground import clock, journal
@@ -13,7 +16,10 @@ from pazar.market.bids.models import Box
 from pazar.market.bids.rules import box as boxes
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.commands import states
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 def close_box(procedure_id: UUID) -> None:
@@ -25,7 +31,7 @@ def close_box(procedure_id: UUID) -> None:
     with acting(CENTRE):
         procedure = procedures.lock_procedure(procedure_id)
         moment = clock.db_now()
-        if procedure.state != Procedure.State.PUBLISHED or procedure.closes_at is None or moment < procedure.closes_at:
+        if procedure.state != State.PUBLISHED or procedure.closes_at is None or moment < procedure.closes_at:
             return
         shut(procedure, moment)
 

@@ -1,8 +1,11 @@
 """A bid's draft: begin it, save it while it is typed, confirm it after a change (B7)."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground import clock, journal
@@ -15,7 +18,10 @@ from pazar.market.bids.refusals import BidTooLate, NotOpenForBids
 from pazar.market.bids.rules import contents, drafts
 from pazar.market.bids.rules.readiness import Readiness
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +124,10 @@ def check_open(procedure: Procedure, moment: datetime) -> None:
     """Raises NotOpenForBids where bids aren't taken at all, BidTooLate after the end; both times are shown."""
     if not procedure.is_own or procedure.closes_at is None:
         raise NotOpenForBids
-    was_open = procedure.state in (Procedure.State.PUBLISHED, Procedure.State.CLOSED, Procedure.State.OPENED)
+    was_open = procedure.state in (State.PUBLISHED, State.CLOSED, State.OPENED)
     if was_open and moment >= procedure.closes_at:
         raise BidTooLate(closes_at=procedure.closes_at, moment=moment)
-    if procedure.state != Procedure.State.PUBLISHED:
+    if procedure.state != State.PUBLISHED:
         raise NotOpenForBids
 
 

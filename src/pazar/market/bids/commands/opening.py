@@ -1,8 +1,11 @@
 """Open the box: the holders' act after the deadline (B8)."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,9 +36,12 @@ from pazar.market.bids.rules.holders import HolderKind, HoldersList
 from pazar.market.bids.rules.opening import Release
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.commands import states
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
 
-_SHUT_FOR_EVER = (Procedure.State.DRAFT, Procedure.State.CANCELLED, Procedure.State.FAILED)
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
+
+_SHUT_FOR_EVER = (State.DRAFT, State.CANCELLED, State.FAILED)
 CANNOT_OPEN = b""
 """A holder's answer where his share isn't sealed to his key: that envelope stays shut, the others don't."""
 
@@ -160,7 +166,7 @@ def _closed(actor: Actor, procedure_id: UUID) -> tuple[Procedure, Box, datetime]
     policies.require_opener(actor, procedure)
     if procedure.state in _SHUT_FOR_EVER or procedure.closes_at is None:
         raise NotToBeOpened
-    if procedure.state == Procedure.State.PUBLISHED:
+    if procedure.state == State.PUBLISHED:
         if moment < procedure.closes_at:
             raise NotYetClosed(closes_at=procedure.closes_at, moment=moment)
         return procedure, close.shut(procedure, moment), moment

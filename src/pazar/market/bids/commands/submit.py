@@ -1,6 +1,9 @@
 """Put a sealed bid into the box (B7, B8)."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Max
@@ -20,7 +23,9 @@ from pazar.market.bids.rules import envelope, manifest
 from pazar.market.bids.rules.envelope import Breach, EnvelopeRefused, Kind, Reason
 from pazar.market.bids.rules.manifest import Expected, Place, SealedBid
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Lot, Procedure
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Lot, Procedure
 
 KINDS = (Kind.TECHNICAL, Kind.PRICE)
 """What each lot bid on has."""

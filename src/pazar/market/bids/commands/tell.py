@@ -1,7 +1,10 @@
 """Tell bidders and buyers what happened with bids: never to anybody else that there are any (B3, B8)."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +19,10 @@ from pazar.ground.messages.commands import Telling, Told, tell_many
 from pazar.ground.ui import formats
 from pazar.market.bids.models import Bid
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    pass
 
 RECEIPT = "bid_receipt"
 CHANGED = "bid_procedure_changed"
@@ -103,7 +109,7 @@ def tell_of_closing(*, procedure_id: UUID) -> None:
     """Tell the buyer's people, and whoever holds the second key, that the bids can be opened; not how many."""
     with transaction.atomic(), acting(CENTRE):
         procedure = procedures.procedure_for(CENTRE, procedure_id)
-        if procedure.buyer_id is None or procedure.state != Procedure.State.CLOSED:
+        if procedure.buyer_id is None or procedure.state != State.CLOSED:
             return
         reference = procedure.reference
         buyers = {person.pk for person in identity.staff(company_id=procedure.buyer_id, roles=BUYING)}

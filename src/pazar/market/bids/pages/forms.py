@@ -1,8 +1,11 @@
 """What a bid's page posts, and what it shows of a draft."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from babel.numbers import get_decimal_symbol
 from django.http import QueryDict
@@ -14,7 +17,9 @@ from pazar.market.bids.rules import contents, drafts
 from pazar.market.bids.rules.contents import Declaration
 from pazar.market.bids.rules.drafts import Draft
 from pazar.market.bids.rules.readiness import Asked
-from pazar.market.procedures.models import Lot
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Lot
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,12 @@
 """How the story's suppliers bid: by the commands of their pages, sealed by the reference client."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground import clock
@@ -11,12 +14,14 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
 from pazar.market.bids import queries
 from pazar.market.bids.commands import drafts, submit
-from pazar.market.bids.models import Bid
 from pazar.market.bids.rules import canonical, holders, seal
 from pazar.market.bids.rules.contents import Declaration
 from pazar.market.bids.rules.drafts import Draft, typed_lot
 from pazar.market.bids.rules.manifest import Place
 from pazar.market.procedures import queries as procedures
+
+if TYPE_CHECKING:
+    from pazar.market.bids.models import Bid
 
 CENT = Decimal("0.01")
 

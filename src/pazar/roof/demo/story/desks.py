@@ -1,7 +1,10 @@
 """The sales desks: opportunities taken up and set aside, leads given, deals with their next steps."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pazar.ground import clock
@@ -10,11 +13,13 @@ from pazar.ground.identity.scope import acting
 from pazar.roof.demo.story.people import Actors
 from pazar.sales.channels import queries as channels
 from pazar.sales.channels.commands import rule, settle
-from pazar.sales.channels.models import Opportunity
 from pazar.sales.channels.rules.intake import Rule
 from pazar.sales.pipeline import queries as pipeline
 from pazar.sales.pipeline.commands import deals
 from pazar.sales.pipeline.rules.stages import LostReason, Stage
+
+if TYPE_CHECKING:
+    from pazar.sales.channels.models import Opportunity
 
 Step = tuple[float, Callable[[], object]]
 

@@ -1,6 +1,9 @@
 """What becomes of a lead: given to a colleague, dropped, made a deal."""
 
+from __future__ import annotations
+
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,9 +19,11 @@ from pazar.sales.channels.models import Lead, Opportunity
 from pazar.sales.channels.refusals import LeadEnded
 from pazar.sales.channels.rules.giving import Why
 from pazar.sales.customers import commands as customers
-from pazar.sales.customers.models import Account
 from pazar.sales.customers.queries import secret_of
 from pazar.sales.customers.refusals import AnothersWork
+
+if TYPE_CHECKING:
+    from pazar.sales.customers.models import Account
 
 LEAD_GIVEN = "lead_given"
 LEAD_DROPPED = "lead_dropped"

@@ -1,8 +1,10 @@
 """What taking up by hand, by the rule and by a bid have in common."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pazar.events import LeadTaken
@@ -13,8 +15,10 @@ from pazar.sales.channels.models import Lead, Opportunity
 from pazar.sales.channels.rules.giving import Given
 from pazar.sales.channels.rules.intake import Ground
 from pazar.sales.customers import commands as customers
-from pazar.sales.customers.models import Account
 from pazar.sales.customers.queries import secret_of
+
+if TYPE_CHECKING:
+    from pazar.sales.customers.models import Account
 
 LEAD_TAKEN = "lead_taken"
 

@@ -1,7 +1,10 @@
 """What a person does with a deal (D5)."""
 
+from __future__ import annotations
+
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,7 +15,6 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
 from pazar.sales.channels import commands as channels
 from pazar.sales.channels import queries as leads
-from pazar.sales.channels.models import Lead
 from pazar.sales.channels.refusals import LeadEnded
 from pazar.sales.customers import commands as customers
 from pazar.sales.pipeline import policies, queries
@@ -21,6 +23,9 @@ from pazar.sales.pipeline.models import Deal
 from pazar.sales.pipeline.refusals import DealEnded, MoveRefused
 from pazar.sales.pipeline.rules import stages
 from pazar.sales.pipeline.rules.stages import BY_HAND, LostReason, Stage
+
+if TYPE_CHECKING:
+    pass
 
 LONGEST_STEP = 300
 
@@ -37,7 +42,7 @@ def make_deal(*, actor: Actor, lead_id: UUID, customer: str = "") -> Deal:
         if made is not None:
             return made
         require_may_work(actor, lead.manager_id)
-        if lead.state != Lead.State.OPEN:
+        if not lead.is_open:
             raise LeadEnded
         moment = clock.db_now()
         account = lead.account
