@@ -15,7 +15,7 @@ KINDS: dict[str, str | Promise] = {
     "procedure.published": _("Procedure published"),
     "procedure.changed": _("Procedure changed"),
     "procedure.closed": _("Tender period over"),
-    "procedure.opened": _("Bids opened"),
+    "procedure.opened": _("Bids were opened"),
     "procedure.awarded": _("Procedure awarded"),
     "procedure.cancelled": _("Procedure cancelled"),
     "procedure.failed": _("Procedure ended without an award"),
