@@ -1,14 +1,14 @@
-"""One embedded PostgreSQL for the whole run, a migrated template, a database of its own for every worker.
+"""An embedded PostgreSQL for every worker, with a migrated database in it.
+
+A server of its own, since what the journal's sequencer waits for (the oldest running transaction) is the server's.
 
 Loaded by `-p` before Django reads its settings. Tests reach the database as the *app* role, as the centre does:
 rights and row security are tested with everything else.
 """
 
-import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -23,55 +23,35 @@ os.environ.setdefault("PAZAR_BASE_URL", "http://testserver")
 
 from pazar.ground.postgres.cluster import Cluster, create_database, ensure_running, stop  # noqa: E402
 
-TEMPLATE = "pazar_template"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+SERVER = RUN / f"postgres-{WORKER}"
 
 
-def _cluster() -> Cluster:
-    return ensure_running(RUN / "postgres", keep=True)
-
-
-def _name_urls() -> None:
-    name = f"pazar_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with (RUN / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        cluster = _cluster()
-    os.environ["PAZAR_TEST_DATABASE"] = name
+def _name_urls() -> Cluster:
+    cluster = ensure_running(SERVER, keep=True)
+    name = os.environ["PAZAR_TEST_DATABASE"] = f"pazar_{WORKER}"
     os.environ["DATABASE_URL"] = cluster.url(role="app", dbname=name)
     os.environ["DATABASE_OWNER_URL"] = cluster.url(role="owner", dbname=name)
     os.environ["PAZAR_TEST_SUPERUSER_URL"] = cluster.url(role="superuser", dbname=name)
+    return cluster
 
 
-_name_urls()
+CLUSTER = _name_urls()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    stop(SERVER)
     if not hasattr(config, "workerinput"):
-        stop(RUN / "postgres")
         shutil.rmtree(RUN, ignore_errors=True)
 
 
-def _make_template(cluster: Cluster) -> None:
-    """The migrated template, by the owner, once a run."""
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Replaces pytest-django's: the worker's database, migrated by its owner."""
     from pazar.config.migrate import migrate
 
-    with psycopg.connect(cluster.url(role="superuser", dbname="postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
-            return
-    create_database(cluster, f"{TEMPLATE}_making")
-    migrate(owner_url=cluster.url(role="owner", dbname=f"{TEMPLATE}_making"), mode="demo")
-    with psycopg.connect(cluster.url(role="superuser", dbname="postgres"), autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {TEMPLATE}_making RENAME TO {TEMPLATE}")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """Replaces pytest-django's: the worker's database comes from the template, complete with what migrations load."""
-    with (RUN / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        cluster = _cluster()
-        _make_template(cluster)
-        create_database(cluster, os.environ["PAZAR_TEST_DATABASE"], template=TEMPLATE)
-    yield
+    create_database(CLUSTER, os.environ["PAZAR_TEST_DATABASE"])
+    migrate(owner_url=os.environ["DATABASE_OWNER_URL"], mode="demo")
 
 
 @pytest.fixture(autouse=True)

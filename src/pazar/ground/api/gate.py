@@ -26,7 +26,10 @@ class StrictParser(Parser):
     """JSON as RFC 8259 has it, without what PostgreSQL can't keep."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(request.body, parse_constant=_no_constant)
+        content = json.loads(request.body, parse_constant=_no_constant)
+        # Where every field may be left out, `null` and `[]` would pass for an empty object.
+        if not isinstance(content, dict):
+            raise ValueError("a body is an object")
         _check_texts(content)
         return content
 
