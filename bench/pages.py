@@ -51,7 +51,12 @@ def measure(look: Look) -> dict[str, Any]:
 
 
 def weigh(wanted: list[Look]) -> dict[str, float]:
-    """kB over the wire, by page, in Chromium with an empty cache; {} without a browser."""
+    """kB over the wire, by page, in Chromium with an empty cache; {} without a browser or packed static files."""
+    from django.conf import settings
+
+    if not (settings.STATIC_ROOT / "staticfiles.json").is_file():
+        print("Not weighed: static files aren't packed (`python -m pazar.config.static`).", file=sys.stderr)
+        return {}
     chromium = os.environ.get("PAZAR_CHROMIUM", "/usr/bin/chromium")
     if not Path(chromium).exists():
         return {}
@@ -67,6 +72,8 @@ def weigh(wanted: list[Look]) -> dict[str, float]:
         stderr=subprocess.DEVNULL,
     )
     weights = {}
+    # Before Playwright's loop runs: Django refuses a database call inside one.
+    sessions = {look.name: client_of(look).cookies["sessionid"].value for look in wanted if look.person is not None}
     try:
         for _ in range(200):
             try:
@@ -78,8 +85,7 @@ def weigh(wanted: list[Look]) -> dict[str, float]:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             for look in wanted:
                 context = browser.new_context()
-                if look.person is not None:
-                    session = client_of(look).cookies["sessionid"].value
+                if session := sessions.get(look.name):
                     context.add_cookies([{"name": "sessionid", "value": session, "url": f"http://127.0.0.1:{port}"}])
                 page = context.new_page()
                 devtools = context.new_cdp_session(page)

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 from pazar.ground.errors import Refusal
 from pazar.ground.ui import now, preferences
+from pazar.ground.ui.pages import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -39,6 +40,9 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # PostgreSQL keeps no zero character: what holds one names nothing we have.
+        if "\x00" in request.path_info or any("\x00" in text for texts in request.GET.lists() for text in texts[1]):
+            return bad_request(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

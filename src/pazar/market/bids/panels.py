@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui.panels import Panel
 from pazar.market.bids import policies, queries, sentences
+from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ def _bidders(actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel
     context: dict[str, Any] = {"bid": bid, "is_open": is_open}
     rail: list[Panel] = []
     if bid is not None:
-        ready = queries.readiness_of(actor, bid, queries.asked(procedure), moment=moment)
+        asked = queries.asked(procedure, procedures.lots_shown(procedure))
+        ready = queries.readiness_of(actor, bid, asked, moment=moment)
         context |= {
             "ready": ready,
             "items": [sentences.said(item) for item in ready.items],
@@ -49,17 +52,17 @@ def _bidders(actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel
 
 
 def _opening(actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel]:
-    view = queries.opening_view(actor, procedure, moment=moment)
+    # Asked for once, and only if the tab is in view: another tab shows nothing of it.
+    looked = cache(lambda: queries.opening_view(actor, procedure, moment=moment))
     tab = Panel(
         slot="tab",
         key="opening",
         order=70,
         title=_("Opening"),
-        count=len(view.bids) if view.stage == "opened" else None,
         template="bids/_opening.html",
-        context={"opening": view},
+        context={"opening": looked},
     )
-    if view.stage == "closed" and view.may_open:
+    if procedure.opened_at is None and (view := looked()).stage == "closed" and view.may_open:
         act = Panel(slot="act", key="opening", order=20, template="bids/_opening_act.html", context={"opening": view})
         return [tab, act]
     return [tab]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from pazar.ground.errors import NotFound
-from pazar.ground.identity import queries as identity
 from pazar.ground.identity.rules.actor import CENTRE, Actor
 from pazar.ground.identity.scope import acting
 from pazar.market.bids import policies, sentences
@@ -303,15 +302,16 @@ class OpenedBid:
     lots: tuple[OpenedLot, ...]
 
 
-def opened_bids(procedure_id: UUID) -> list[OpenedBid]:
+def opened_bids(procedure_id: UUID, known_lots: Sequence[Lot] | None = None) -> list[OpenedBid]:
     """What the opening of a procedure made known, by time of receipt; lots in their order.
 
     Call within `acting` as the buyer or the centre: a bidder sees his own alone. A few statements, whatever the number.
     """
-    lots = {lot.pk: lot for lot in procedures.lots(procedure_id)}
+    shown = procedures.lots(procedure_id) if known_lots is None else known_lots
+    lots = {lot.pk: lot for lot in shown}
     found = (
         OpenedEnvelope.objects.filter(envelope__submission__bid__procedure_id=procedure_id)
-        .select_related("envelope", "envelope__submission", "envelope__submission__bid")
+        .select_related("envelope__submission__bid__company")
         .defer("envelope__content", "envelope__submission__manifest", "envelope__submission__bid__draft")
         .order_by("envelope__submission__received_at", "envelope__submission_id")
     )
@@ -320,12 +320,11 @@ def opened_bids(procedure_id: UUID) -> list[OpenedBid]:
         submission = opened.envelope.submission
         _one, kinds = by_submission.setdefault(submission.pk, (submission, {}))
         kinds.setdefault(opened.envelope.lot_id, {})[opened.envelope.kind] = opened
-    names = identity.companies([submission.company_id for submission, _kinds in by_submission.values()])
     return [
         OpenedBid(
             bid_id=submission.bid_id,
             company_id=submission.company_id,
-            company_name=names[submission.company_id].name,
+            company_name=submission.bid.company.name,
             number=submission.number,
             version=submission.procedure_version,
             received_at=submission.received_at,
@@ -461,11 +460,10 @@ def record(actor: Actor, procedure: Procedure) -> dict[str, canonical.Json]:
     with acting(CENTRE):
         rows = list(
             OpenedEnvelope.objects.filter(envelope__submission__bid__procedure_id=procedure.pk)
-            .select_related("envelope", "envelope__submission")
+            .select_related("envelope__submission__bid__company")
             .defer("envelope__content")
             .order_by("envelope__submission__received_at", "envelope__lot_id", "envelope__kind")
         )
-        names = identity.companies([row.company_id for row in rows])
         released = released_by(procedure.pk)
     submissions = list({row.envelope.submission_id: row.envelope.submission for row in rows}.values())
     salt = bytes(found.salt or b"")
@@ -477,7 +475,7 @@ def record(actor: Actor, procedure: Procedure) -> dict[str, canonical.Json]:
         "opened_at": fields.written(found.opened_at) if found.opened_at else None,
         "bids": [
             {
-                "bidder": names[submission.company_id].name,
+                "bidder": submission.bid.company.name,
                 "received_at": fields.written(submission.received_at),
                 "digest": bytes(submission.digest).hex(),
                 "manifest": canonical.decode(bytes(submission.manifest)),

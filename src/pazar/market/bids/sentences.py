@@ -88,6 +88,9 @@ FAULTS: Mapping[str, Words] = {
     Fault.OTHER_VAT.value: _("The prices differ from the procedure in whether VAT is included."),
     Fault.OTHER_ITEMS.value: _("The prices aren't for the items of this lot, each once."),
     Fault.TOTAL_WRONG.value: _("The stated total isn't the sum of the prices."),
+    Fault.EARLIER_VERSION.value: _(
+        "It was sealed for an earlier version of the procedure, whose items or quantities in this lot were others."
+    ),
     Fault.DECLARATIONS.value: _("Not every declaration is made."),
 }
 

@@ -91,6 +91,14 @@ def lots(procedure_id: UUID) -> list[Lot]:
     return list(Lot.objects.filter(procedure_id=procedure_id).order_by("position", "id").prefetch_related(items))
 
 
+def lots_shown(procedure: Procedure) -> list[Lot]:
+    """The same, read once for this `procedure`: several panels of one page show them. Not for deciding anything."""
+    known: list[Lot] | None = getattr(procedure, "_lots_shown", None)
+    if known is None:
+        known = procedure._lots_shown = lots(procedure.pk)  # type: ignore[attr-defined]
+    return known
+
+
 def facts(procedure: Procedure) -> Facts:
     """All that the buyer says, as the rows hold it."""
     return Facts(
@@ -225,6 +233,19 @@ def published_facts(procedure: Procedure) -> Facts:
     if found is None:
         raise NotFound
     return versions.facts(found.content)
+
+
+def quantities_by_version(procedure_id: UUID) -> dict[int, dict[UUID, dict[UUID, Decimal]]]:
+    """Version → lot → item → quantity, as each version was published: a bid is read by the one it was sealed for."""
+    found = Version.objects.filter(procedure_id=procedure_id).values_list("number", "content")
+    return {
+        number: {
+            lot.id: {item.id: item.quantity or Decimal(0) for item in lot.items if item.id is not None}
+            for lot in versions.facts(content).lots
+            if lot.id is not None
+        }
+        for number, content in found
+    }
 
 
 def pending_change(procedure: Procedure) -> PendingChange | None:

@@ -62,7 +62,7 @@ def head(*, actor: Actor, procedure: Procedure, moment: datetime) -> Head:
         status_kind=status_kind,
         status_word=str(status_word),
         steps=_steps(procedure, moment) if procedure.is_own else _outside_steps(procedure, moment),
-        lots=procedure.lots.count(),
+        lots=len(queries.lots_shown(procedure)),
         estimate=queries.estimate(procedure),
         criterion=str(labels.CRITERIA.get(procedure.award_criterion, procedure.award_criterion)),
         seal=str(labels.SEALS[procedure.seal]),
@@ -144,7 +144,7 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
             order=10,
             title=_("Lots and items"),
             template="procedures/_lots.html",
-            context={"lots": lambda: queries.lots(procedure.pk)},
+            context={"lots": lambda: queries.lots_shown(procedure)},
         ),
         Panel(
             slot="tab",
@@ -250,20 +250,18 @@ def _counts(actor: Actor, procedure: Procedure) -> dict[str, int]:
         .annotate(
             document_count=Count("documents", filter=shown, distinct=True),
             award_count=Count("published_awards", distinct=True),
+            asked_count=Count("enquiries", distinct=True),
+            answered_count=Count("enquiries", filter=Q(enquiries__answered_at__isnull=False), distinct=True),
         )
         .get()
-    )
-    answered = Q(answered_at__isnull=False)
-    asked = Enquiry.objects.filter(procedure=procedure).aggregate(
-        answered=Count("pk", filter=answered), all=Count("pk")
     )
     is_buyers = actor.company_id is not None and procedure.buyer_id == actor.company_id
     return {
         "documents": row["document_count"],
         "awards": row["award_count"],
         # How many wait for an answer is the buyer's business alone.
-        "questions": asked["all"] if is_buyers else asked["answered"],
-        "waiting": asked["all"] - asked["answered"],
+        "questions": row["asked_count"] if is_buyers else row["answered_count"],
+        "waiting": row["asked_count"] - row["answered_count"],
     }
 
 

@@ -6,10 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from pazar.ground import clock
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.pages.guards import anybody
 from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.ui import now
 from pazar.ground.ui.panels import Panel
 from pazar.market.awards import panels as awards
 from pazar.market.bids import panels as bids
@@ -26,7 +26,7 @@ def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     """Public once published; a draft is its buyer's alone. `?tab=` names the tab in view."""
     actor = request.actor
     thing = queries.procedure_for(actor, procedure_id)
-    moment = clock.db_now()
+    moment = now.now()
     found: list[Panel] = []
     for source in SOURCES:
         found += source(actor=actor, procedure=thing, moment=moment)

@@ -73,7 +73,7 @@ def test_search_finds_procedures_companies_and_pages(client: Client):
     assert reverse("procedures:mine") in client.get("/search/", {"q": "my proc"}).content.decode()
 
 
-@pytest.mark.parametrize("q", ["", "a", "\x00", "%", "  ", "x" * 5000, "'; --"])
+@pytest.mark.parametrize("q", ["", "a", "%", "  ", "x" * 5000, "'; --"])
 def test_search_minds_nothing_that_is_typed(client: Client, q):
     assert client.get("/search/", {"q": q}).status_code == 200
 

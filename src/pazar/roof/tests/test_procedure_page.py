@@ -44,3 +44,11 @@ def test_a_value_is_shown_in_the_currency_its_source_named(client: Client, curre
     page = client.get(f"/market/procedures/{procedure.pk}/").content.decode()
     assert shown in page
     assert "EUR" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/ocds/PZ%00.json", 400), ("/market/procedures/?cpv=%00", 400), ("/market/procedures/?q=a%00b", 400)],
+)
+def test_an_address_with_a_zero_character_is_refused_in_words(client: Client, path: str, status: int):
+    assert client.get(path).status_code == status

@@ -1,7 +1,8 @@
 """Which entries everybody may read; of all others the public sees the leaf alone.
 
 A desk's work, an interest, who asked a question: such entries are nobody else's business, ever, though their leaves
-stand in the same order as everything else and bind the centre to what it wrote.
+stand in the same order as everything else and bind the centre to what it wrote. Who bid without winning is the
+business of the buyer and the bidders, after the opening too.
 """
 
 KINDS = frozenset(
@@ -18,8 +19,6 @@ KINDS = frozenset(
         "box.closed",
         "box.shares-released",
         "box.opened",
-        "bid.submitted",
-        "bid.withdrawn",
         "bid.set_aside",
         "bid.taken_back",
         "lots.awarded",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -30,13 +31,16 @@ from pazar.market.bids.refusals import (
     SharesMissing,
 )
 from pazar.market.bids.rules import canonical, contents, envelope, opening
-from pazar.market.bids.rules.contents import ContentFaulty, ItemAsked
+from pazar.market.bids.rules.contents import ContentFaulty, Fault, ItemAsked
 from pazar.market.bids.rules.envelope import EnvelopeRefused, Kind, Reason
 from pazar.market.bids.rules.holders import HolderKind, HoldersList
 from pazar.market.bids.rules.opening import Release
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.commands import states
 from pazar.market.procedures.rules.states import State
+
+Asked = Mapping[int, Mapping[UUID, Mapping[UUID, Decimal]]]
+"""Version → lot → item → quantity."""
 
 if TYPE_CHECKING:
     from pazar.market.procedures.models import Procedure
@@ -137,8 +141,8 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
         rows = _envelopes(procedure.pk)
         released = _released(procedure.pk)
         _check_shares(listed, rows, released)
-        items = {lot.pk: queries.items_asked(lot) for lot in procedures.lots(procedure.pk)}
-        opened = [_opened(row, listed, released.get(row.pk, {}), procedure, items[row.lot_id], moment) for row in rows]
+        asked = procedures.quantities_by_version(procedure.pk)
+        opened = [_opened(row, listed, released.get(row.pk, {}), procedure, asked, moment) for row in rows]
 
         OpenedEnvelope.objects.bulk_create(opened)
         box.salt = keys.draft_key().unlock(bytes(box.sealed_salt or b""), about=procedure.pk.bytes)
@@ -230,9 +234,12 @@ def _opened(
     listed: HoldersList,
     shares: Mapping[str, bytes],
     procedure: Procedure,
-    items: list[ItemAsked],
+    asked: Asked,
     moment: datetime,
 ) -> OpenedEnvelope:
+    """One envelope, read by the version it was sealed for. Prices of a lot whose items or quantities have changed
+    since can't be compared with the others': they are shown, with that as the reason they stand outside.
+    """
     made = OpenedEnvelope(envelope=row, company_id=row.company_id, buyer_id=row.buyer_id, opened_at=moment, fault="")
     try:
         read = envelope.parse(bytes(row.content))
@@ -244,9 +251,15 @@ def _opened(
     made.content = _as_json(result.content)
     try:
         if row.kind == Kind.PRICE:
+            sealed_for = asked.get(row.submission.procedure_version, {}).get(row.lot_id, {})
             contents.read_prices(
-                result.content, items=items, currency=procedure.currency, vat_included=procedure.vat_included
+                result.content,
+                items=[ItemAsked(id=item_id, quantity=quantity) for item_id, quantity in sealed_for.items()],
+                currency=procedure.currency,
+                vat_included=procedure.vat_included,
             )
+            if sealed_for != asked[procedure.version].get(row.lot_id):
+                raise ContentFaulty(Fault.EARLIER_VERSION)
         else:
             contents.read_technical(result.content)
     except ContentFaulty as faulty:

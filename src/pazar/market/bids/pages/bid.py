@@ -90,6 +90,7 @@ def _page(request: ActorRequest, bid_id: UUID) -> dict[str, Any]:
         "changes": _changes(found.confirmed_version, procedure),
         "receipt": next((one for one in receipts if one.counts), None),
         "receipts": receipts,
+        "box_is_behind": found.is_sealed and found.current and found.current.procedure_version != procedure.version,
         "is_open": asked.is_open and moment < asked.closes_at and policies.is_bidder(request.actor),
     }
 

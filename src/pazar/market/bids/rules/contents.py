@@ -43,6 +43,7 @@ class Fault(StrEnum):
     OTHER_ITEMS = "content_other_items"
     TOTAL_WRONG = "content_total_wrong"
     DECLARATIONS = "content_declarations"
+    EARLIER_VERSION = "content_earlier_version"
 
 
 class ContentFaulty(Exception):

@@ -316,6 +316,50 @@ def test_a_changed_procedure_wants_the_bid_confirmed_and_sealed_anew():
     assert submit.submit_bid(actor=bidder, bid_id=bid.pk, sealed=seal_bid(bidder, bid.pk)).version == 2
 
 
+@pytest.mark.parametrize(
+    ("more", "fault", "has_total"), [(Decimal(0), "", True), (Decimal(200), "content_earlier_version", False)]
+)
+def test_a_bid_is_read_by_the_version_it_was_sealed_for(more, fault, has_total):
+    from dataclasses import replace
+
+    from pazar.market.procedures.commands import change
+
+    procedure = make_procedure(buyer := make_buyer())
+    make_submitted(procedure)
+    facts = procedures.facts(procedure)
+    first = facts.lots[0]
+    item = replace(first.items[0], quantity=first.items[0].quantity + more)
+    lots = (replace(first, items=(item, *first.items[1:])), *facts.lots[1:])
+    facts = replace(facts, description="За ремонт на цех 3.", lots=lots)
+    change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=facts, reason="Друг цех.")
+    pass_deadline(procedure)
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    with acting(buyer):
+        lot = queries.opened_bids(procedure.pk)[0].lots[0]
+        kept = OpenedEnvelope.objects.filter(envelope__lot_id=first.id, envelope__kind="price").get().content
+    assert (lot.fault, lot.total is not None) == (fault, has_total)
+    assert kept["total"]
+
+
+@pytest.mark.parametrize("column", ["digest", "closed_at"])
+def test_what_was_written_of_a_box_stays(column):
+    from django.db import DatabaseError, transaction
+
+    from pazar.market.bids.models import Box
+
+    procedure = make_procedure()
+    pass_deadline(procedure)
+    close.close_box(procedure.pk)
+    with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
+        Box.objects.filter(pk=procedure.pk).update(**{column: None})
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        Box.objects.filter(pk=procedure.pk).update(holders=b"")
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        Box.objects.filter(pk=procedure.pk)._raw_delete("default")
+    with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
+        Procedure.objects.filter(pk=procedure.pk).update(closes_at=clock.db_now() + timedelta(days=3))
+
+
 def test_a_foreign_bid_is_not_found():
     procedure = make_procedure(buyer := make_buyer())
     bidder, receipt = make_submitted(procedure)
