@@ -40,8 +40,7 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # PostgreSQL keeps no zero character: what holds one names nothing we have.
-        if "\x00" in request.path_info or any("\x00" in text for texts in request.GET.lists() for text in texts[1]):
+        if not request.path.startswith("/api/") and _has_zero(request):
             return bad_request(request)
         return self.get_response(request)
 
@@ -50,3 +49,8 @@ class Refusals:
             return None
         template = "ui/_refusal.html" if request.headers.get("HX-Request") else "ui/refusal.html"
         return render(request, template, {"refusal": exception}, status=exception.status)
+
+
+def _has_zero(request: HttpRequest) -> bool:
+    """PostgreSQL keeps no zero character: an address that holds one names nothing we have."""
+    return "\x00" in request.path_info or any("\x00" in text for _name, texts in request.GET.lists() for text in texts)

@@ -32,7 +32,7 @@ def test_categories_come_as_json_in_the_language_of_the_page(language: str, labe
 def test_the_list_comes_as_html_with_what_was_typed_escaped(client: Client) -> None:
     answer = client.get(reverse("codes:nuts"), {"q": "Ruse"})
     assert 'data-code="BG323"' in answer.text
-    nothing = client.get(reverse("codes:cpv"), {"q": "<b>xyzzyqq\x00</b>"})
+    nothing = client.get(reverse("codes:cpv"), {"q": "<b>xyzzyqq</b>"})
     assert nothing.status_code == 200
     assert "<b>" not in nothing.text
 
