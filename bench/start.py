@@ -41,8 +41,9 @@ def first_page(clone: Path, environment: dict[str, str], port: int, *, patience:
                 time.sleep(0.05)
         raise SystemExit(f"no page within {patience} s")
     finally:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(30)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(30)
 
 
 def main() -> None:
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--keep-cache", action="store_true", help="let package clients use the caches of this HOME")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="pazar-start-"))
+    folder.chmod(0o755)  # for root the database runs as a user of its own, who must get through
     try:
         clone = folder / "pazar"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
