@@ -7,7 +7,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
-from procrastinate import JobContext
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
@@ -17,6 +17,7 @@ from pazar.ground.journal.commands import give_positions
 log = logging.getLogger(__name__)
 CONCURRENCY = 2
 TICK_SECONDS = 1.0
+STALLED_SECONDS = 30.0
 
 
 def _give_back_connection(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
@@ -46,12 +47,35 @@ async def run(stop: asyncio.Event) -> None:
             )
         )
         clock = asyncio.create_task(_tick(stop))
+        sweep = asyncio.create_task(_sweep(worker_app, stop))
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait({jobs, waiting}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
-        jobs.cancel()
-        waiting.cancel()
-        await asyncio.gather(jobs, clock, waiting, return_exceptions=True)
+        ended = None if jobs.cancelled() or not jobs.done() else jobs.exception()
+        for task in (jobs, waiting, sweep):
+            task.cancel()
+        await asyncio.gather(jobs, clock, waiting, sweep, return_exceptions=True)
+        if ended is not None:
+            raise ended  # a worker that broke must not look like one that was stopped
+
+
+async def take_back_stalled(worker_app: App) -> int:
+    """Let the jobs of workers that died run again; how many. Without it a kill would leave them *doing* for ever."""
+    count = 0
+    for job in await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        log.warning("job of a dead worker is run again", extra={"job": job.task_name, "job_id": job.id})
+        await worker_app.job_manager.retry_job(job)
+        count += 1
+    return count
+
+
+async def _sweep(worker_app: App, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await take_back_stalled(worker_app)
+        except Exception:
+            log.exception("sweep for stalled jobs failed")
+        await asyncio.sleep(STALLED_SECONDS)
 
 
 async def _tick(stop: asyncio.Event) -> None:
