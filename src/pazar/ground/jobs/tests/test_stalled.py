@@ -1,11 +1,11 @@
 """A worker that was killed in the middle of a job: the job is run again, and its act is done once."""
 
-import asyncio
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from tests import loops
 
 from pazar import events
 from pazar.ground.jobs.drain import drain
@@ -24,7 +24,7 @@ def take_back() -> int:
         async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker_app:
             return await take_back_stalled(worker_app)
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 @pytest.mark.django_db(transaction=True)
