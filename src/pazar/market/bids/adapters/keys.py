@@ -1,80 +1,20 @@
-"""The server's keys, outside the database: a copy of the database alone opens nothing (B8).
+"""The server's keys for boxes and drafts; where they lie is `ground/keys.py` (B8).
 
-Each is 32 random bytes, written as 64 hexadecimal digits, given by a setting or kept in a file of its own
-(0600) that is made at the first use. Whoever loses `sealing` or `drafts` loses what lies under it.
+Whoever loses `sealing` or `drafts` loses what lies under it.
 """
 
-import os
-import re
-import secrets
-from functools import lru_cache
-from pathlib import Path
-from typing import Literal
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
-
+from pazar.ground import keys
+from pazar.ground.keys import KeyUnreadable, centre_public, signing
 from pazar.market.bids.rules import drafts, xwing
 
-Name = Literal["sealing", "drafts", "signing"]
-SIZE = 32
-
-
-class KeyUnreadable(RuntimeError):
-    """A key is there but isn't one: nothing is sealed or opened until somebody looks."""
+__all__ = ["KeyUnreadable", "centre_public", "draft_key", "sealing", "signing"]
 
 
 def sealing() -> xwing.PrivateKey:
     """The server's own pair: it holds a share of every box."""
-    return xwing.PrivateKey(_key("sealing"))
+    return xwing.PrivateKey(keys.key("sealing"))
 
 
 def draft_key() -> drafts.Key:
     """What drafts lie under, and what else only the server may read."""
-    return drafts.Key(_key("drafts"))
-
-
-def signing() -> Ed25519PrivateKey:
-    """The centre signs lists of holders with it."""
-    return Ed25519PrivateKey.from_private_bytes(_key("signing"))
-
-
-def centre_public() -> bytes:
-    """32 bytes: what the centre's signatures are checked by."""
-    return signing().public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-
-
-def _key(name: Name) -> bytes:
-    given: str = settings.SEAL_KEY_VALUES.get(name, "")
-    return _read(name, given) if given else _kept(Path(settings.SEAL_KEYS) / name)
-
-
-@lru_cache(maxsize=32)
-def _kept(path: Path) -> bytes:
-    if not path.exists():
-        _make(path)
-    return _read(path.name, path.read_text(encoding="ascii").strip())
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(SIZE) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        # A whole file appears at once, and only one: of two first starts the later reads the earlier's.
-        os.link(partial, path)
-    except FileExistsError:
-        pass
-    finally:
-        partial.unlink()
-
-
-def _read(name: str, text: str) -> bytes:
-    if re.fullmatch(rf"[0-9a-f]{{{2 * SIZE}}}", text) is None:
-        raise KeyUnreadable(f"the key {name!r} isn't {2 * SIZE} hexadecimal digits")
-    return bytes.fromhex(text)
+    return drafts.Key(keys.key("drafts"))
