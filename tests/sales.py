@@ -7,6 +7,7 @@ from typing import Any
 
 from pazar import events
 from pazar.ground import clock, outbox
+from pazar.ground.codes.rules.reason import Reason, Under
 
 
 def matched(*companies: Any, procedure_id: uuid.UUID | None = None, **facts: Any) -> events.SuppliersMatched:
@@ -27,7 +28,14 @@ def matched(*companies: Any, procedure_id: uuid.UUID | None = None, **facts: Any
         **facts,
     }
     found = tuple(
-        events.MatchFound(company_id=company.pk, match_id=uuid.uuid4(), reason="Category: power cables")
+        events.MatchFound(
+            company_id=company.pk,
+            match_id=uuid.uuid4(),
+            reason=Reason(categories=(Under(code="31321000", asked="31300000"),), words=("кабели",), more_lots=1),
+            interest_id=uuid.uuid4(),
+            interest_name="Кабели, изток",
+            interest_version=2,
+        )
         for company in companies
     )
     return events.SuppliersMatched(**given, matches=found)

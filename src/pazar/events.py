@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from pazar.ground.codes.rules.reason import Reason
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProcedurePublished:
@@ -63,12 +65,15 @@ class OutsideProceduresImported:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchFound:
-    """One supplier's part in `SuppliersMatched`."""
+    """One supplier's part in `SuppliersMatched`, with the reason and the interest as they were at that moment."""
 
     company_id: UUID
     match_id: UUID
-    reason: str
-    """In the words of the centre's default language; the page computes it anew in the reader's."""
+    reason: Reason | None = None
+    """Said by `ground.codes.wording` in the language of whoever reads it."""
+    interest_id: UUID | None = None
+    interest_name: str = ""
+    interest_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from pazar.ground.api.auth import TokenAuth
 from pazar.ground.api.paging import Page, Place
 from pazar.ground.api.scopes import Scope
 from pazar.ground.codes import queries as codes
+from pazar.ground.codes import wording
+from pazar.ground.codes.schemas import UnderOut
 from pazar.ground.errors import NotAllowed
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
@@ -24,8 +26,9 @@ from pazar.market.matching import policies
 from pazar.market.matching.commands import interests, match
 from pazar.market.matching.models import Interest, Match
 from pazar.market.matching.queries import interests as interest_queries
-from pazar.market.matching.queries import matches, reasons, wording
+from pazar.market.matching.queries import matches, reasons
 from pazar.market.matching.rules.reasons import Reason
+from pazar.market.procedures import queries as procedures
 
 router = Router(tags=["matching"])
 READ = TokenAuth(Scope.MATCHES_READ, roles=frozenset(Role))
@@ -34,11 +37,6 @@ WRITE = TokenAuth(Scope.MATCHES_WRITE, roles=policies.MAY_CHANGE)
 
 def _actor(request: HttpRequest) -> Actor:
     return cast(ActorRequest, request).actor
-
-
-class UnderOut(Schema):
-    code: str
-    asked: str = Field(description="The code of the interest that it is or stands under.")
 
 
 class MatchOut(Schema):
@@ -51,7 +49,7 @@ class MatchOut(Schema):
     interest_version: int
     title: str
     closes_at: datetime | None
-    value_amount: Decimal | None
+    value_amount: Decimal | None = Field(description="The procedure's: stated, or the sum of its lots'.")
     currency: str
     is_outside: bool
     found_at: datetime
@@ -75,15 +73,16 @@ def list_matches(request: HttpRequest, narrowed: Query[Narrowed], place: Query[P
     found = (
         matches.open_matches(actor, moment=now.now()) if narrowed.only_open else policies.matches_visible_to(actor)
     ).filter(dismissed_at__isnull=not narrowed.dismissed)
-    keyed = paging.keyset(found.select_related("procedure"), ["-found_at", "-id"], place.cursor, place.limit)
+    found = found.select_related("procedure").annotate(estimate=procedures.estimated("procedure"))
+    keyed = paging.keyset(found, ["-found_at", "-id"], place.cursor, place.limit)
     why = reasons.of_matches(keyed.rows)
     return {
-        "items": [_match_out(row, why[row.pk]) for row in keyed.rows if row.pk in why],
+        "items": [_match_out(row, why[row.pk], row.estimate) for row in keyed.rows if row.pk in why],
         "next": paging.next_address(request, keyed.cursor),
     }
 
 
-def _match_out(row: Match, why: Reason) -> MatchOut:
+def _match_out(row: Match, why: Reason, estimate: Decimal | None) -> MatchOut:
     return MatchOut(
         id=row.pk,
         procedure=row.procedure_id,
@@ -92,16 +91,16 @@ def _match_out(row: Match, why: Reason) -> MatchOut:
         interest_version=row.interest_version,
         title=row.procedure.title,
         closes_at=row.procedure.closes_at,
-        value_amount=row.procedure.value_amount,
+        value_amount=estimate,
         currency=row.procedure.currency,
         is_outside=not row.procedure.is_own,
         found_at=row.found_at,
         dismissed_at=row.dismissed_at,
         reason=wording.sentence(why, get_language() or "en"),
-        categories=[UnderOut(code=under.code, asked=under.asked) for under in why.categories],
-        regions=[UnderOut(code=under.code, asked=under.asked) for under in why.regions],
+        categories=UnderOut.all_of(why.categories),
+        regions=UnderOut.all_of(why.regions),
         words=list(why.words),
-        value=why.value.value,
+        value=str(why.value),
     )
 
 

@@ -489,7 +489,7 @@ def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = ""
     found = narrowed(Procedure.objects.exclude(state=Procedure.State.DRAFT), wanted, moment=moment)
     # The list shows no long text: it isn't read from the table's side store either.
     found = found.select_related("buyer").defer("description", "requirements", "payment_terms", "delivery_terms")
-    found = found.annotate(estimate=_estimate())
+    found = found.annotate(estimate=estimated())
     key = "closes_at" if wanted.only_open else "published_at"
     place = _read_place(after)
     if wanted.only_open:
@@ -506,13 +506,19 @@ def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = ""
     return ListPage(rows=rows, next=_place(getattr(rows[-1], key), rows[-1].pk) if more else "")
 
 
-def _estimate() -> Coalesce:
-    """The estimated value as said for the whole, else the sum of the lots' where every lot says one."""
-    lots = Lot.objects.filter(procedure_id=OuterRef("pk")).order_by().values("procedure_id")
-    summed = lots.annotate(
-        all=Case(When(Exact(Count("pk"), Count("value_amount")), then=Sum("value_amount")), default=None)
+def estimated(procedure: str = "") -> Coalesce:
+    """To annotate with: the estimated value as said for the whole, else the sum of the lots' where every lot says one.
+
+    `procedure` is the foreign key's name where the rows are another domain's.
+    """
+    lots = Lot.objects.filter(procedure_id=OuterRef(f"{procedure}_id" if procedure else "pk"))
+    summed = (
+        lots.order_by()
+        .values("procedure_id")
+        .annotate(all=Case(When(Exact(Count("pk"), Count("value_amount")), then=Sum("value_amount")), default=None))
     )
-    return Coalesce("value_amount", Subquery(summed.values("all")))
+    own = f"{procedure}__value_amount" if procedure else "value_amount"
+    return Coalesce(own, Subquery(summed.values("all")))
 
 
 def estimate(procedure: Procedure) -> Decimal | None:
@@ -617,7 +623,7 @@ def mine(actor: Actor, *, state: str = "", after: str = "", limit: int = PAGE) -
     waiting = Enquiry.objects.filter(answered_at=None)
     found = found.annotate(
         unanswered=Count("enquiries", filter=Q(enquiries__in=waiting)),
-        estimate=_estimate(),
+        estimate=estimated(),
         changing=Exists(PendingChange.objects.filter(procedure_id=OuterRef("pk"))),
     ).order_by("-created_at", "-id")
     rows = list(found[: limit + 1])

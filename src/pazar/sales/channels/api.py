@@ -10,13 +10,15 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from pazar.ground.api.auth import TokenAuth
-from pazar.ground.api.paging import Page, Place, page
+from pazar.ground.api.paging import Page, Place, keyset, next_address
 from pazar.ground.api.scopes import Scope
 from pazar.ground.codes import queries as codes
+from pazar.ground.codes.schemas import ReasonOut
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import LEADING_SALES, SELLING
-from pazar.sales.channels import commands, policies, queries
+from pazar.ground.identity.scope import acting
+from pazar.sales.channels import commands, policies, queries, sentences
 from pazar.sales.channels.models import IntakeRule, Lead, Opportunity
 from pazar.sales.channels.rules.intake import Rule
 
@@ -40,7 +42,8 @@ class OpportunityOut(Schema):
     reference: str
     title: str
     buyer_name: str
-    reason: str = Field(description="Why it fits the company's interests.")
+    reason: str = Field(description="Why it fits the company's interests, in the language asked for.")
+    why: ReasonOut | None = Field(description="The same to be computed with; null for what came before it was kept.")
     closes_at: datetime | None
     value: str | None = Field(description="Exact, as text.")
     currency: str
@@ -60,6 +63,8 @@ class LeadOut(Schema):
     procedure_id: UUID | None
     account_id: UUID | None
     manager_id: UUID | None
+    reason: str = Field(description="Why its procedure fitted, in the language asked for.")
+    why: ReasonOut | None
     given_why: str = Field(description="Why this manager: chosen, rule, taker, bidder, nobody")
     state: str = Field(description="open, became_deal, dropped")
     taken_at: datetime
@@ -108,13 +113,18 @@ def _amount(value: Decimal | None) -> str | None:
 
 
 def _opportunity(row: Opportunity) -> OpportunityOut:
+    return _shown(row, sentences.fits([row])[row.pk])
+
+
+def _shown(row: Opportunity, fits: sentences.Fits) -> OpportunityOut:
     return OpportunityOut(
         id=row.pk,
         procedure_id=row.procedure_id,
         reference=row.reference,
         title=row.title,
         buyer_name=row.buyer_name,
-        reason=row.reason,
+        reason=fits.text,
+        why=fits.as_computed(),
         closes_at=row.closes_at,
         value=_amount(row.value_amount),
         currency=row.currency,
@@ -128,6 +138,16 @@ def _opportunity(row: Opportunity) -> OpportunityOut:
 
 
 def _lead(row: Lead) -> LeadOut:
+    return _lead_shown(row, sentences.fits_of_leads([row]).get(row.pk, sentences.NOTHING))
+
+
+def _done(request: HttpRequest, row: Lead) -> LeadOut:
+    """The lead after a command, whose own reach into the desk's rows is over."""
+    with acting(_actor(request)):
+        return _lead(queries.lead(_actor(request), row.pk))
+
+
+def _lead_shown(row: Lead, fits: sentences.Fits) -> LeadOut:
     return LeadOut(
         id=row.pk,
         channel=row.channel,
@@ -136,6 +156,8 @@ def _lead(row: Lead) -> LeadOut:
         procedure_id=row.procedure_id,
         account_id=row.account_id,
         manager_id=row.manager_id,
+        reason=fits.text,
+        why=fits.as_computed(),
         given_why=row.given_why,
         state=row.state,
         taken_at=row.taken_at,
@@ -164,13 +186,17 @@ def opportunities(
 ) -> dict[str, Any]:
     """Procedures that fit the company's interests, the newest first (D3)."""
     found = policies.visible_opportunities(_actor(request)).filter(state=state)
-    return page(request, found, ["-came_at", "-id"], place, _opportunity)
+    keyed = keyset(found, ["-came_at", "-id"], place.cursor, place.limit)
+    fits = sentences.fits(keyed.rows)
+    return {"items": [_shown(row, fits[row.pk]) for row in keyed.rows], "next": next_address(request, keyed.cursor)}
 
 
 @router.post("/opportunities/{uuid:opportunity_id}/take-up", response=LeadOut, auth=WRITES)
 def take_opportunity_up(request: HttpRequest, opportunity_id: UUID, said: TakeIn) -> LeadOut:
     """Make a lead of the internet channel of it, and its buyer a customer (D3)."""
-    return _lead(commands.take_up(actor=_actor(request), opportunity_id=opportunity_id, manager_id=said.manager_id))
+    return _done(
+        request, commands.take_up(actor=_actor(request), opportunity_id=opportunity_id, manager_id=said.manager_id)
+    )
 
 
 @router.post("/opportunities/{uuid:opportunity_id}/dismiss", response=OpportunityOut, auth=WRITES)
@@ -184,8 +210,13 @@ def leads(
     request: HttpRequest, place: Query[Place], state: Literal["open", "became_deal", "dropped"] = "open"
 ) -> dict[str, Any]:
     """Leads of the desk, the newest first (D3)."""
-    found = policies.visible_leads(_actor(request)).filter(state=state)
-    return page(request, found, ["-taken_at", "-id"], place, _lead)
+    found = policies.visible_leads(_actor(request)).filter(state=state).select_related("opportunity")
+    keyed = keyset(found, ["-taken_at", "-id"], place.cursor, place.limit)
+    fits = sentences.fits_of_leads(keyed.rows)
+    return {
+        "items": [_lead_shown(row, fits.get(row.pk, sentences.NOTHING)) for row in keyed.rows],
+        "next": next_address(request, keyed.cursor),
+    }
 
 
 @router.get("/leads/{uuid:lead_id}", response=LeadOut, auth=READS)
@@ -197,13 +228,13 @@ def read_lead(request: HttpRequest, lead_id: UUID) -> LeadOut:
 @router.post("/leads/{uuid:lead_id}/give", response=LeadOut, auth=WRITES)
 def give_lead(request: HttpRequest, lead_id: UUID, said: GiveIn) -> LeadOut:
     """Give it to a manager of the desk: to others only by who leads it."""
-    return _lead(commands.give_lead(actor=_actor(request), lead_id=lead_id, manager_id=said.manager_id))
+    return _done(request, commands.give_lead(actor=_actor(request), lead_id=lead_id, manager_id=said.manager_id))
 
 
 @router.post("/leads/{uuid:lead_id}/drop", response=LeadOut, auth=WRITES)
 def drop_lead(request: HttpRequest, lead_id: UUID, said: DropIn) -> LeadOut:
     """Give it up, with the reason."""
-    return _lead(commands.drop_lead(actor=_actor(request), lead_id=lead_id, reason=said.reason))
+    return _done(request, commands.drop_lead(actor=_actor(request), lead_id=lead_id, reason=said.reason))
 
 
 @router.get("/intake-rule", response=RuleOut, auth=READS)

@@ -34,7 +34,8 @@ class Opportunity(models.Model):
     buyer_name = models.TextField(blank=True)
     buyer_country = models.CharField(max_length=2, blank=True)
     buyer_number = models.TextField(blank=True)
-    reason = models.TextField(blank=True)
+    reason = models.TextField(blank=True)  # words of then, of what came before `why` was kept
+    why = models.JSONField(default=dict)  # {"reason": ground.codes.rules.reason.Reason, "interest", "name", "version"}
     closes_at = models.DateTimeField(null=True, blank=True)
     value_amount = models.DecimalField(max_digits=22, decimal_places=4, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)

@@ -1,15 +1,21 @@
 """Why an opportunity was taken or waits, and why a lead is whose it is: in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from pazar.ground.codes import queries as codes
+from pazar.ground.codes import wording
+from pazar.ground.codes.rules.reason import Reason
+from pazar.ground.codes.schemas import ReasonOut
+from pazar.ground.outbox import wire
 from pazar.ground.ui import formats
-from pazar.sales.channels.models import Lead
+from pazar.sales.channels.models import Lead, Opportunity
 from pazar.sales.channels.rules.giving import Why
 from pazar.sales.channels.rules.intake import Ground, Kind
 from pazar.sales.customers.timeline import Facts
@@ -48,6 +54,57 @@ def grounds(stored: list[Mapping[str, Any]], *, only_against: bool = False) -> s
     """The stored grounds of a decision as sentences; `only_against`: those that kept it waiting."""
     read = [Ground(kind=Kind(g["kind"]), holds=bool(g["holds"]), about=str(g["about"])) for g in stored]
     return " ".join(ground(g) for g in read if not (only_against and g.holds))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fits:
+    """Why an opportunity fits: as pieces for a page, as one sentence, and as it was computed."""
+
+    pieces: Sequence[wording.Piece]
+    text: str
+    reason: Reason | None = None
+    interest: str = ""
+    interest_id: UUID | None = None
+    version: int = 0
+
+    def as_computed(self) -> ReasonOut | None:
+        if self.reason is None:
+            return None
+        return ReasonOut.of(self.reason, interest_id=self.interest_id, name=self.interest, version=self.version)
+
+
+NOTHING = Fits(pieces=(), text="")
+
+
+def fits(rows: Iterable[Opportunity]) -> dict[UUID, Fits]:
+    """Why each of these fits, in the reader's language, by its id: one query for labels not yet known."""
+    read = {row.pk: (row, _reason(row)) for row in rows}
+    wording.know_labels(reason for _row, reason in read.values() if reason is not None)
+    return {pk: _fits(row, reason) for pk, (row, reason) in read.items()}
+
+
+def _reason(row: Opportunity) -> Reason | None:
+    return wire.load(Reason, row.why["reason"]) if row.why.get("reason") else None
+
+
+def _fits(row: Opportunity, reason: Reason | None) -> Fits:
+    if reason is None:
+        return Fits(pieces=[wording.Piece(text=row.reason)] if row.reason else [], text=row.reason)
+    return Fits(
+        pieces=wording.pieces(reason),
+        text=wording.sentence(reason, formats.language()),
+        reason=reason,
+        interest=row.why.get("name", ""),
+        interest_id=UUID(row.why["interest"]) if row.why.get("interest") else None,
+        version=row.why.get("version", 0),
+    )
+
+
+def fits_of_leads(rows: Iterable[Lead | None]) -> dict[UUID, Fits]:
+    """The same by the leads' ids, their opportunities being loaded; none for a lead without one."""
+    held = {row.pk: row.opportunity for row in rows if row is not None and row.opportunity is not None}
+    found = fits(held.values())
+    return {lead_id: found[row.pk] for lead_id, row in held.items()}
 
 
 def given(lead: Lead) -> str:

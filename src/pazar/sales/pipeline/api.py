@@ -1,5 +1,6 @@
 """Deals over the API (J2)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -10,12 +11,15 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from pazar.ground.api.auth import TokenAuth
-from pazar.ground.api.paging import Page, Place, page
+from pazar.ground.api.paging import Page, Place, keyset, next_address
 from pazar.ground.api.scopes import Scope
+from pazar.ground.codes.schemas import ReasonOut
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import SELLING
+from pazar.ground.identity.scope import acting
 from pazar.ground.ui import now
+from pazar.sales.channels import sentences as leads
 from pazar.sales.pipeline import commands, queries
 from pazar.sales.pipeline.commands.deals import LONGEST_STEP
 from pazar.sales.pipeline.models import Deal
@@ -35,6 +39,8 @@ class DealOut(Schema):
     account_name: str
     lead_id: UUID | None
     manager_id: UUID | None
+    reason: str = Field(description="Why its procedure fitted, in the language asked for; empty if it came otherwise.")
+    why: ReasonOut | None
     amount: str | None = Field(description="The company's own figure, or the award's price; exact, as text.")
     currency: str
     next_step: str
@@ -83,6 +89,21 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _deal(row: Deal) -> DealOut:
+    return _shown(row, _fits([row]).get(row.pk, leads.NOTHING))
+
+
+def _done(request: HttpRequest, row: Deal) -> DealOut:
+    """The deal after a command, whose own reach into the desk's rows is over."""
+    with acting(_actor(request)):
+        return _deal(queries.deal(_actor(request), row.pk))
+
+
+def _fits(rows: Sequence[Deal]) -> dict[UUID, leads.Fits]:
+    found = leads.fits_of_leads(row.lead for row in rows)
+    return {row.pk: found[row.lead_id] for row in rows if row.lead_id in found}
+
+
+def _shown(row: Deal, fits: leads.Fits) -> DealOut:
     return DealOut(
         id=row.pk,
         title=row.title,
@@ -91,6 +112,8 @@ def _deal(row: Deal) -> DealOut:
         account_name=row.account.name,
         lead_id=row.lead_id,
         manager_id=row.manager_id,
+        reason=fits.text,
+        why=fits.as_computed(),
         amount=None if row.amount is None else format(row.amount, "f"),
         currency=row.currency,
         next_step=row.next_step,
@@ -115,7 +138,13 @@ def deals(
     asked: Query[Asked],
 ) -> dict[str, Any]:
     """Deals of the desk, the newest first (D5)."""
-    return page(request, queries.listed(_actor(request), stage=asked.stage), ["-made_at", "-id"], place, _deal)
+    found = queries.listed(_actor(request), stage=asked.stage).select_related("lead__opportunity")
+    keyed = keyset(found, ["-made_at", "-id"], place.cursor, place.limit)
+    fits = _fits(keyed.rows)
+    return {
+        "items": [_shown(row, fits.get(row.pk, leads.NOTHING)) for row in keyed.rows],
+        "next": next_address(request, keyed.cursor),
+    }
 
 
 @router.get("/deals/{uuid:deal_id}", response=DealOut, auth=READS)
@@ -127,30 +156,34 @@ def read_deal(request: HttpRequest, deal_id: UUID) -> DealOut:
 @router.post("/leads/{uuid:lead_id}/deal", response={201: DealOut}, auth=WRITES)
 def make_deal(request: HttpRequest, lead_id: UUID, said: DealIn) -> Status[DealOut]:
     """Make a deal of a lead; the one that was made before, if there is one."""
-    return Status(201, _deal(commands.make_deal(actor=_actor(request), lead_id=lead_id, customer=said.customer)))
+    return Status(
+        201, _done(request, commands.make_deal(actor=_actor(request), lead_id=lead_id, customer=said.customer))
+    )
 
 
 @router.post("/deals/{uuid:deal_id}/move", response=DealOut, auth=WRITES)
 def move_deal(request: HttpRequest, deal_id: UUID, said: MoveIn) -> DealOut:
     """Move it to another stage. A deal whose bid is with the buyer follows its bid."""
-    return _deal(commands.move_deal(actor=_actor(request), deal_id=deal_id, stage=said.stage))
+    return _done(request, commands.move_deal(actor=_actor(request), deal_id=deal_id, stage=said.stage))
 
 
 @router.post("/deals/{uuid:deal_id}/lost", response=DealOut, auth=WRITES)
 def close_deal_lost(request: HttpRequest, deal_id: UUID, said: LostIn) -> DealOut:
     """Close it as lost, with the reason."""
-    return _deal(commands.close_lost(actor=_actor(request), deal_id=deal_id, reason=said.reason, note=said.note))
+    return _done(
+        request, commands.close_lost(actor=_actor(request), deal_id=deal_id, reason=said.reason, note=said.note)
+    )
 
 
 @router.post("/deals/{uuid:deal_id}/next-step", response=DealOut, auth=WRITES)
 def set_next_step(request: HttpRequest, deal_id: UUID, said: StepIn) -> DealOut:
     """Say what comes next, and by which day."""
-    return _deal(commands.set_next_step(actor=_actor(request), deal_id=deal_id, step=said.step, on=said.on))
+    return _done(request, commands.set_next_step(actor=_actor(request), deal_id=deal_id, step=said.step, on=said.on))
 
 
 @router.post("/deals/{uuid:deal_id}/amount", response=DealOut, auth=WRITES)
 def set_amount(request: HttpRequest, deal_id: UUID, said: AmountIn) -> DealOut:
     """Enter the company's own figure; nobody else sees it."""
-    return _deal(
-        commands.set_amount(actor=_actor(request), deal_id=deal_id, amount=said.amount, currency=said.currency)
+    return _done(
+        request, commands.set_amount(actor=_actor(request), deal_id=deal_id, amount=said.amount, currency=said.currency)
     )

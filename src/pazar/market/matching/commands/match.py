@@ -1,10 +1,10 @@
 """Find the suppliers a procedure is for (B2), and the procedures an interest brings."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -16,7 +16,7 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ids import new_id
 from pazar.market.matching import policies
 from pazar.market.matching.models import Interest, Match
-from pazar.market.matching.queries import oracle, reasons, stored, wording
+from pazar.market.matching.queries import oracle, reasons, stored
 from pazar.market.matching.queries.oracle import Fit
 from pazar.market.procedures import queries as procedures
 
@@ -161,21 +161,31 @@ def _store(fits: Sequence[Fit]) -> list[Match]:
 
 
 def _announce(news: Sequence[Match], *, quiet: bool) -> None:
-    """One announcement per procedure and thousand suppliers; of several matches of a company the first speaks."""
+    """One announcement per procedure and thousand suppliers; of a company's matches that of the first lot speaks."""
+    about_all = procedures.facts_for_matching({match.procedure_id for match in news})
+    facts = {about.procedure_id: about for about in about_all}
+    place = {lot.lot_id: number for about in about_all for number, lot in enumerate(about.lots)}
     first: dict[tuple[UUID, UUID], Match] = {}
-    for match in news:
-        first.setdefault((match.procedure_id, match.company_id), match)
+    fitting: dict[tuple[UUID, UUID], set[UUID]] = {}
+    for match in sorted(news, key=lambda match: (place[match.lot_id], match.pk)):
+        whose = match.procedure_id, match.company_id
+        first.setdefault(whose, match)
+        fitting.setdefault(whose, set()).add(match.lot_id)
     spoken = sorted(first.values(), key=lambda match: (match.procedure_id, match.company_id))
     why = reasons.of_matches(spoken)
-    about_all = procedures.facts_for_matching({match.procedure_id for match in spoken})
-    facts = {about.procedure_id: about for about in about_all}
+    names = stored.names([(match.interest_id, match.interest_version) for match in spoken])
     for procedure_id, group in groupby(spoken, key=lambda match: match.procedure_id):
         about = facts[procedure_id]
         found = [
             MatchFound(
                 company_id=match.company_id,
                 match_id=match.pk,
-                reason=wording.sentence(why[match.pk], settings.LANGUAGE_CODE) if match.pk in why else "",
+                reason=replace(why[match.pk], more_lots=len(fitting[procedure_id, match.company_id]) - 1)
+                if match.pk in why
+                else None,
+                interest_id=match.interest_id,
+                interest_name=names.get((match.interest_id, match.interest_version), ""),
+                interest_version=match.interest_version,
             )
             for match in group
         ]

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from pazar.events import SuppliersMatched
 from pazar.ground import clock
+from pazar.ground.codes import wording
+from pazar.ground.codes.rules.reason import Reason
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.rules.roles import BIDDING
 from pazar.ground.messages import commands as messages
 from pazar.ground.messages.commands import Telling, Told
 from pazar.ground.ui import formats
 from pazar.market.matching.models import Match
-from pazar.market.matching.queries import reasons, wording
-from pazar.market.matching.rules.reasons import Reason
 
 KIND = "match"
 
@@ -30,9 +30,11 @@ def tell_suppliers(event: SuppliersMatched) -> int:
     if event.quiet:
         return 0
     with transaction.atomic():
-        found = Match.objects.filter(pk__in=[match.match_id for match in event.matches]).select_related("interest")
-        matches = {match.pk: match for match in found}
-        why = reasons.of_matches(matches.values())
+        # A match may be gone by now (an interest narrowed or removed): then nobody is told of it.
+        there = set(
+            Match.objects.filter(pk__in=[match.match_id for match in event.matches]).values_list("pk", flat=True)
+        )
+        matches = {match.match_id: match for match in event.matches if match.match_id in there}
         staff = people.staff_by_company(company_ids={match.company_id for match in event.matches}, roles=BIDDING)
         mailed = _mail_wanted(event)
         tellings = [
@@ -41,7 +43,7 @@ def tell_suppliers(event: SuppliersMatched) -> int:
                 kind=KIND,
                 once=f"match:{event.procedure_id}",
                 path=reverse("roof:procedure", args=[event.procedure_id]),
-                render=_render(event, why.get(match.pk)),
+                render=_render(event, match.reason),
                 company_id=match.company_id,
                 mail=not event.is_outside or match.company_id in mailed,
             )

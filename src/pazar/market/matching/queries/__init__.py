@@ -1,1 +1,1 @@
-"""Every read: `oracle` is the meaning in SQL, `matches` and `interests` are for pages, `wording` says why."""
+"""Every read: `oracle` is the meaning in SQL, `matches` and `interests` are for pages, `reasons` says why."""

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from pazar.ground.codes import wording
+from pazar.ground.codes.wording import Piece
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.matching import policies
 from pazar.market.matching.models import Interest
-from pazar.market.matching.queries import oracle, reasons, wording
-from pazar.market.matching.queries.wording import Piece
+from pazar.market.matching.queries import oracle
 from pazar.market.matching.rules import interests
 from pazar.market.matching.rules import reasons as why
 from pazar.market.matching.rules.interests import Breadth, InterestFacts
@@ -74,7 +75,7 @@ def preview(interest: InterestFacts, *, moment: datetime) -> Preview:
     brought = oracle.brought(interest, since=moment - timedelta(days=DAYS), moment=moment, limit=EXAMPLES)
     a_week = (Decimal(brought.count) * 7 / DAYS).quantize(Decimal("0.1"))
     because = {example.procedure_id: why.reason(interest, example.lot) for example in brought.examples}
-    reasons.know_labels(because.values())
+    wording.know_labels(because.values())
     return Preview(
         count=brought.count,
         a_week=a_week,

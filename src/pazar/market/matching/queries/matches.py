@@ -1,7 +1,7 @@
 """A company's matches, as its pages and its rail show them."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -11,11 +11,13 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Min, Q, QuerySet
 
+from pazar.ground.codes import wording
+from pazar.ground.codes.wording import Piece
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.matching import policies
 from pazar.market.matching.models import Match
-from pazar.market.matching.queries import reasons, wording
-from pazar.market.matching.queries.wording import Piece
+from pazar.market.matching.queries import reasons
+from pazar.market.procedures import queries as procedures
 
 PAGE = 20
 SOON = timedelta(days=7)
@@ -46,7 +48,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One matched procedure. `more_lots` is how many of its lots fit besides the one whose reason is given."""
+    """One matched procedure, with the reason of its first lot that fits."""
 
     procedure_id: UUID
     title: str
@@ -59,7 +61,6 @@ class Row:
     is_outside: bool
     is_new: bool
     is_started: bool
-    more_lots: int
     why: Sequence[Piece]
     dismissed_why: str
 
@@ -157,6 +158,7 @@ def matched(
         more = Place(closes_at=last["closes_at"], id=last["procedure_id"])
     shown = {group["ids"][0]: group for group in groups[:PAGE]}
     first = Match.objects.filter(pk__in=list(shown)).select_related("procedure__buyer")
+    first = first.annotate(estimate=procedures.estimated("procedure"))
     by_id = {match.pk: match for match in first}
     why = reasons.of_matches(by_id.values())
     rows = []
@@ -171,13 +173,12 @@ def matched(
                 buyer_name=procedure.buyer_name or (procedure.buyer.name if procedure.buyer else ""),
                 town=procedure.buyer.town if procedure.buyer else "",
                 closes_at=procedure.closes_at,
-                value_amount=procedure.value_amount,
+                value_amount=match.estimate,
                 currency=procedure.currency,
                 is_outside=not procedure.is_own,
                 is_new=group["found"] >= moment - NEW,
                 is_started=procedure.pk in begun,
-                more_lots=group["lots"] - 1,
-                why=wording.pieces(why[match_id]) if match_id in why else (),
+                why=wording.pieces(replace(why[match_id], more_lots=group["lots"] - 1)) if match_id in why else (),
                 dismissed_why=match.dismissed_why,
             )
         )

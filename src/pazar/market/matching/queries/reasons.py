@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.utils import translation
-
-from pazar.ground.codes import queries as codes
+from pazar.ground.codes import wording
 from pazar.market.matching.models import Match
-from pazar.market.matching.queries import oracle, stored, wording
+from pazar.market.matching.queries import oracle, stored
 from pazar.market.matching.rules import reasons
 from pazar.market.matching.rules.reasons import Reason
 
@@ -22,11 +20,5 @@ def of_matches(matches: Iterable[Match]) -> dict[UUID, Reason]:
         for row in rows
         if (row.interest_id, row.interest_version) in versions and row.lot_id in lots
     }
-    know_labels(found.values())
+    wording.know_labels(found.values())
     return found
-
-
-def know_labels(found: Iterable[Reason]) -> None:
-    """Fetch, in one query for the active language, the labels that these reasons will be said with."""
-    language = (translation.get_language() or "en").split("-")[0]
-    codes.labels(wording.codes_in(found), language=language)

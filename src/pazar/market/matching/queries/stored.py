@@ -57,6 +57,16 @@ def versions(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], Int
     return {(row.interest_id, row.number): _from_content(row.content, row.interest.company_id) for row in rows}
 
 
+def names(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
+    """What the interests were called at these versions, in one query."""
+    interests = {interest_id for interest_id, _number in wanted}
+    rows = InterestVersion.objects.filter(interest_id__in=interests, number__in={number for _id, number in wanted})
+    return {
+        (interest_id, number): name
+        for interest_id, number, name in rows.values_list("interest_id", "number", "content__name")
+    }
+
+
 def _from_content(stored: dict[str, Any], company_id: UUID) -> InterestFacts:
     return InterestFacts(
         company_id=company_id,

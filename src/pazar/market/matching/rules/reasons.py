@@ -1,35 +1,14 @@
 """Why a lot fits an interest, computed anew from the interest's version whenever it is shown (B2)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pazar.ground.codes.rules import cpv, nuts
+from pazar.ground.codes.rules.reason import Reason, Under
 from pazar.market.matching.rules import meaning
 from pazar.market.matching.rules.interests import InterestFacts
-from pazar.market.matching.rules.meaning import LotFacts, Value
+from pazar.market.matching.rules.meaning import LotFacts
 
-
-@dataclass(frozen=True, kw_only=True)
-class Under:
-    """A code of the lot, and the code of the interest that it is or stands under: the nearest, if several do."""
-
-    code: str
-    asked: str
-
-    @property
-    def is_same(self) -> bool:
-        return self.code == self.asked
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """What made a lot fit; whatever the interest didn't ask for is empty."""
-
-    lot_number: str
-    categories: tuple[Under, ...] = ()
-    regions: tuple[Under, ...] = ()
-    words: tuple[str, ...] = ()  # as the supplier typed them
-    value: Value = Value.NOT_ASKED
+__all__ = ["Reason", "Under", "reason"]
 
 
 def reason(interest: InterestFacts, lot: LotFacts) -> Reason:

@@ -37,7 +37,7 @@ def note_opportunities(event: SuppliersMatched) -> int:
                 buyer_name=event.buyer_name,
                 buyer_country=event.buyer_country,
                 buyer_number=event.buyer_number,
-                reason=match.reason,
+                why=shared.why_of(match),
                 closes_at=event.closes_at,
                 value_amount=event.value_amount,
                 currency=event.currency,

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pazar.events import LeadTaken
+from pazar.events import LeadTaken, MatchFound
 from pazar.ground import journal, outbox
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.outbox import wire
 from pazar.sales.channels.models import Lead, Opportunity
 from pazar.sales.channels.rules.giving import Given
 from pazar.sales.channels.rules.intake import Ground
@@ -25,6 +26,18 @@ LEAD_TAKEN = "lead_taken"
 
 def stored(grounds: Sequence[Ground]) -> list[dict[str, Any]]:
     return [{"kind": str(g.kind), "holds": g.holds, "about": g.about} for g in grounds]
+
+
+def why_of(match: MatchFound) -> dict[str, Any]:
+    """Why it fits, as an opportunity keeps it: without words, so that each reader gets his own."""
+    if match.reason is None:
+        return {}
+    return {
+        "reason": wire.dump(match.reason),
+        "interest": str(match.interest_id or ""),
+        "name": match.interest_name,
+        "version": match.interest_version,
+    }
 
 
 def account_of(*, actor: Actor, company_id: UUID, found: Opportunity, moment: datetime) -> Account | None:

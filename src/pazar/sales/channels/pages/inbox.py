@@ -83,8 +83,14 @@ def _rows(request: ActorRequest, kind: str) -> dict[str, Any]:
         "settled": lambda: queries.settled(actor),
     }[kind]()
     page = queries.opportunities_page(found, cursor)
+    fits = sentences.fits(page.rows)
     rows = [
-        {"row": row, "against": sentences.grounds(row.grounds, only_against=kind == "waiting")} for row in page.rows
+        {
+            "row": row,
+            "fits": fits[row.pk],
+            "against": sentences.grounds(row.grounds, only_against=kind == "waiting"),
+        }
+        for row in page.rows
     ]
     said: dict[str, Any] = {"rows": rows, "next_url": next_address(request, page.cursor)}
     if kind == "waiting":

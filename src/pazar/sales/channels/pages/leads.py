@@ -26,6 +26,7 @@ def lead(request: ActorRequest, lead_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "lead": row,
         "why": sentences.given(row),
+        "fits": sentences.fits([row.opportunity])[row.opportunity.pk] if row.opportunity else None,
         "is_open": row.state == Lead.State.OPEN,
         "mine": policies.may_work(request.actor, row.manager_id),
         "people": managers(request.actor) if leads else [],

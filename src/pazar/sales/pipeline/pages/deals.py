@@ -179,6 +179,7 @@ def _show(request: ActorRequest, deal_id: UUID, *, status: int = 200, **forms: A
     """The deal's page; `forms` are those that were sent and not taken. Inside `acting`."""
     row = queries.deal(request.actor, deal_id)
     moment = now.now()
+    found = row.lead.opportunity if row.lead else None
     line = customers.time_line(row.account, limit=12)
     standing = queries.standing(row)
     moves = _moves(request.actor, row, moment)
@@ -194,6 +195,7 @@ def _show(request: ActorRequest, deal_id: UUID, *, status: int = 200, **forms: A
         "hindrance": MoveRefused(hindered).sentences[1] if hindered and row.stage in stages.OPEN else "",
         "lost": sentences.lost(row) if row.stage == Stage.LOST else "",
         "given": leads.given(row.lead) if row.lead else "",
+        "fits": leads.fits([found])[found.pk] if found is not None else None,
         "life": _life(row, moment),
         "line": line.rows,
         "step_form": StepForm(initial={"step": row.next_step, "on": row.next_step_on}),

@@ -52,9 +52,16 @@ def program(desk, manager):
 def test_a_program_takes_an_opportunity_to_a_deal(desk, program):
     channels.note_opportunities(matched(desk))
     (found,) = program.get("/opportunities").json()["items"]
-    assert (found["value"], found["reason"]) == ("120000.0000", "Category: power cables")
+    assert found["value"] == "120000.0000"
     lead = program.post(f"/opportunities/{found['id']}/take-up", {}).json()
+    given = program.post(f"/leads/{lead['id']}/give", {"manager_id": lead["manager_id"]}).json()
+    assert (given["id"], given["reason"]) == (lead["id"], lead["reason"])
     deal = program.post(f"/leads/{lead['id']}/deal", {}).json()
+    (listed,) = program.get("/deals").json()["items"]
+    for shown in (found, lead, deal, listed, program.get(f"/leads/{lead['id']}").json()):
+        assert shown["reason"].endswith(" 31300000, word кабели; 1 more lot fits")
+        assert shown["why"]["categories"] == [{"code": "31321000", "asked": "31300000"}]
+        assert (shown["why"]["interest_name"], shown["why"]["interest_version"]) == ("Кабели, изток", 2)
     assert (deal["stage"], deal["account_name"]) == ("new", "Община Речна")
     assert "won" not in deal["moves"]
     moved = program.post(f"/deals/{deal['id']}/move", {"stage": "qualified"}).json()

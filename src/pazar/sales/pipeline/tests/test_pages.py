@@ -105,7 +105,12 @@ def test_the_inbox_shows_reason_deadline_and_value_and_takes_up_in_one_act(desk,
     _event, opportunity = come(desk)
     client = of(manager)
     page = text(client.get("/sales/inbox/"))
-    for shown in ("1 opportunity waits to be taken up", "Доставка на кабели НН", "Category: power cables", "120 000"):
+    for shown in (
+        "1 opportunity waits to be taken up",
+        "Доставка на кабели НН",
+        "word <mark>кабели</mark>; 1 more lot fits",
+        "120 000",
+    ):
         assert shown in page
     answer = client.post("/sales/inbox/act/", {"take": str(opportunity.pk)})
     assert answer.status_code == 302
@@ -113,6 +118,31 @@ def test_the_inbox_shows_reason_deadline_and_value_and_takes_up_in_one_act(desk,
     assert (lead.manager_id, lead.given_why) == (manager.pk, "taker")
     assert "Took it up." in text(client.get("/sales/inbox/?show=leads"))
     assert "No opportunity waits for you" in text(client.get("/sales/inbox/"))
+
+
+def test_the_reason_is_said_in_the_readers_language_wherever_it_stands(desk, manager):
+    _event, opportunity = come(desk)
+    bulgarian = make_person(desk, Role.SALES_MANAGER, language="bg")
+    for person, said in (
+        (manager, "word <mark>кабели</mark>; 1 more lot fits"),
+        (bulgarian, "дума <mark>кабели</mark>;"),
+    ):
+        assert said in text(of(person).get("/sales/inbox/"))
+    deal = commands.make_deal(
+        actor=actor_of(manager, desk),
+        lead_id=channels.take_up(actor=actor_of(manager, desk), opportunity_id=opportunity.pk, manager_id=None).pk,
+    )
+    for path in (f"/sales/leads/{deal.lead_id}/", f"/sales/deals/{deal.pk}/"):
+        assert "word <mark>кабели</mark>" in text(of(manager).get(path))
+        assert "дума <mark>кабели</mark>" in text(of(bulgarian).get(path))
+        assert "по интереса Ви „Кабели, изток“" in text(of(bulgarian).get(path))
+
+
+def test_what_came_before_reasons_were_kept_shows_the_words_of_then(desk, manager):
+    _event, opportunity = come(desk)
+    with acting(CENTRE):
+        Opportunity.objects.filter(pk=opportunity.pk).update(why={}, reason="Category: power cables")
+    assert "Category: power cables" in text(of(manager).get("/sales/inbox/"))
 
 
 def test_several_are_given_to_a_colleague_at_once_by_the_director_alone(desk, director, manager, colleague):

@@ -1,5 +1,6 @@
 import itertools
 import json
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -89,3 +90,12 @@ def test_a_preview_counts_and_saves_nothing(supplier):
     found = ask(supplier, "post", "/interests/preview", CABLES).json()
     assert (found["count"], found["open_now"], found["breadth"]) == (1, 1, "fitting")
     assert not Interest.objects.exists()
+
+
+def test_a_match_has_the_sum_of_the_lots_where_the_whole_states_no_value(supplier):
+    make_interest(supplier)
+    lot = LotFacts(buyer_id=make_company().pk, cpv=("31321000",), value_amount=Decimal(250), currency="EUR")
+    procedure = store_procedure(lot, lot, currency="EUR")
+    match.match_procedure(procedure_id=procedure.pk)
+    values = {row["value_amount"] for row in ask(supplier, "get", "/matches").json()["items"]}
+    assert {Decimal(value) for value in values} == {Decimal(500)}

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import make_actor, make_company, make_person
 
 from pazar import events
-from pazar.ground import outbox
+from pazar.ground import clock, outbox
 from pazar.ground.errors import NotAllowed, NotFound
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.jobs.drain import drain
@@ -18,6 +18,7 @@ from pazar.ground.outbox.models import Event
 from pazar.market.matching import handlers
 from pazar.market.matching.commands import interests, match
 from pazar.market.matching.models import Match
+from pazar.market.matching.queries import matches
 from pazar.market.matching.rules.meaning import LotFacts
 from pazar.market.matching.tests.factories import make_interest, store_procedure
 
@@ -101,7 +102,17 @@ def test_one_company_is_announced_once_though_two_lots_and_interests_fit(supplie
     assert match.match_procedure(procedure_id=procedure.pk) == 4
     assert len(announced()) == 1
     assert [m["company_id"] for m in announced()[0]["matches"]] == [str(supplier.company_id)]
-    assert announced()[0]["matches"][0]["reason"].startswith("Lot 1: ")
+    told = announced()[0]["matches"][0]
+    assert (told["reason"]["lot_number"], told["reason"]["more_lots"]) == ("1", 1)
+    assert (told["interest_name"], told["interest_version"]) in {("Cables", 1), ("Everything electrical", 1)}
+    assert "sentence" not in told  # no words of any language travel
+    drain()
+    message = Message.objects.get(person_id=supplier.person_id)
+    assert "Lot 1: " in message.text and "; 1 more lot fits" in message.text
+    # The message counts as My matches does.
+    rows, _more = matches.matched(supplier, moment=clock.db_now(), chip=matches.Chip.ALL, begun=frozenset())
+    shown = "".join(piece.text for piece in rows[0].why)
+    assert f"Why it fits you: {shown}." in message.text
 
 
 def test_owners_and_tender_managers_are_told_in_their_language_others_not(supplier, buyer):
@@ -114,7 +125,9 @@ def test_owners_and_tender_managers_are_told_in_their_language_others_not(suppli
     match.match_procedure(procedure_id=cables(buyer, title="Кабели").pk)
     drain()
     assert set(Message.objects.values_list("person_id", flat=True)) == {supplier.person_id, owner.pk}
-    assert Message.objects.get(person=owner).title == "Отговаря на интересите Ви: Кабели"
+    told = Message.objects.get(person=owner)
+    assert told.title == "Отговаря на интересите Ви: Кабели"
+    assert "31321000" in told.text and "Why" not in told.text
 
 
 def test_batches_hold_at_most_what_an_event_may(buyer, monkeypatch):

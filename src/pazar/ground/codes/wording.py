@@ -1,4 +1,4 @@
-"""A reason in words: as pieces for a page, some of them marked, or as one sentence."""
+"""A reason in words of the reader's language: as pieces for a page, some of them marked, or as one sentence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pazar.ground.codes import queries as codes
-from pazar.market.matching.rules.meaning import Value
-from pazar.market.matching.rules.reasons import Reason, Under
+from pazar.ground.codes.rules.reason import Reason, Under
 
 _MOST = 2  # of categories and regions; a line that says all says nothing
 _MOST_WORDS = 4
@@ -25,9 +24,10 @@ class Piece:
     is_mark: bool = False
 
 
-def codes_in(reasons: Iterable[Reason]) -> list[str]:
-    """Every code these reasons speak of, to have their labels fetched at once."""
-    return [code for reason in reasons for under in (*reason.categories, *reason.regions) for code in _both(under)]
+def know_labels(reasons: Iterable[Reason]) -> None:
+    """Fetch, in one query for the active language, the labels that these reasons will be said with."""
+    spoken = [code for reason in reasons for under in (*reason.categories, *reason.regions) for code in _both(under)]
+    codes.labels(spoken, language=_language())
 
 
 def pieces(reason: Reason) -> list[Piece]:
@@ -50,6 +50,9 @@ def _text(reason: Reason) -> str:
     text = ", ".join(said)
     if reason.lot_number:
         text = _("Lot %(number)s: %(reason)s") % {"number": reason.lot_number, "reason": text}
+    if reason.more_lots:
+        more = ngettext("%(n)s more lot fits", "%(n)s more lots fit", reason.more_lots) % {"n": reason.more_lots}
+        text = f"{text}; {more}"
     return text
 
 
@@ -96,11 +99,11 @@ def _words(reason: Reason) -> list[str]:
 
 def _value(reason: Reason) -> list[str]:
     match reason.value:
-        case Value.INSIDE:
+        case "inside":
             return [_("value in your range")]
-        case Value.NOT_STATED:
+        case "not_stated":
             return [_("no value stated, so your range wasn't asked")]
-        case Value.NOT_COMPARABLE:
+        case "not_comparable":
             return [_("value in a currency that can't be compared with your range")]
         case _:
             return []
@@ -111,5 +114,8 @@ def _both(under: Under) -> tuple[str, str]:
 
 
 def _labels(under: Under) -> dict[str, str]:
-    language = (translation.get_language() or "en").split("-")[0]
-    return codes.labels(_both(under), language=language)
+    return codes.labels(_both(under), language=_language())
+
+
+def _language() -> str:
+    return (translation.get_language() or "en").split("-")[0]
