@@ -239,11 +239,13 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("PAZAR_MAIL_FROM", "Pazar <pazar@localhost>")
 
 # --- keys outside the database --------------------------------------------------------------
-# The server's sealing key, the key that draft prices lie under, and the centre's signing key.
+# The server's sealing key, the key that draft prices lie under, the centre's signing key, and the key of its records
+# (events, secret journal entries, messages). Every node of a centre has the same.
 SEAL_KEYS = Path(os.environ.get("PAZAR_SEAL_KEYS", str(DATA / "keys")))
 # Each may come from the environment instead of a file: 64 hexadecimal digits.
 SEAL_KEY_VALUES = {
-    name: os.environ.get(f"PAZAR_{name.upper()}_KEY", "").strip() for name in ("sealing", "drafts", "signing")
+    name: os.environ.get(f"PAZAR_{name.upper()}_KEY", "").strip()
+    for name in ("sealing", "drafts", "signing", "records")
 }
 
 # --- logs: one JSON object a line, with the request's id, never a body ------------------------

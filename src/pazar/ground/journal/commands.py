@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
-from pazar.ground import clock
+from pazar.ground import clock, sealing
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.journal.models import Disclosure, Entry, Payload
 from pazar.ground.journal.rules import leaf as leaves
@@ -26,7 +26,7 @@ def append(
     """Record one act in the transaction that does it: either both are there, or neither.
 
     `kind` is `thing.past-participle`. Amounts are strings. With `secret_key` nothing of the entry but its leaf is
-    shown anywhere until `disclose(secret_key)`.
+    shown anywhere until `disclose(secret_key)`; in the database it lies sealed.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a journal entry belongs to the transaction of its act")
@@ -46,18 +46,23 @@ def append(
     entry = Entry(
         made_at=moment,
         leaf=leaves.leaf(salt=salt, payload=content),
-        secret_key=secret_key,
+        secret_key=sealing.token(secret_key) if secret_key else "",
         subject_id=subject.pk if isinstance(subject.pk, UUID) else None,
         txid=_txid(),
     )
     entry.save(force_insert=True)
+    if secret_key:
+        salt, content = sealing.seal(salt), sealing.seal(content)
     Payload(entry=entry, salt=salt, content=content).save(force_insert=True)
     return entry
 
 
-def disclose(secret_key: str) -> None:
-    """Let the entries under `secret_key` be shown from now on. Repeating changes nothing."""
-    Disclosure.objects.bulk_create([Disclosure(secret_key=secret_key, made_at=clock.db_now())], ignore_conflicts=True)
+def disclose(*secret_keys: str) -> None:
+    """Let the entries under these keys be shown from now on. Repeating changes nothing."""
+    moment = clock.db_now()
+    Disclosure.objects.bulk_create(
+        [Disclosure(secret_key=sealing.token(one), made_at=moment) for one in secret_keys], ignore_conflicts=True
+    )
 
 
 def give_positions() -> int:

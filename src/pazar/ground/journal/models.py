@@ -3,6 +3,7 @@
 from django.db import models
 
 from pazar.ground.ids import new_id
+from pazar.ground.sealing import SealableBinaryField
 
 
 class Entry(models.Model):
@@ -13,7 +14,7 @@ class Entry(models.Model):
     # The writing transaction, so that the sequencer passes none that is still running.
     txid = models.BigIntegerField()
     leaf = models.BinaryField()
-    # While set and not disclosed, the entry is shown by its leaf alone.
+    # While set and not disclosed, the entry is shown by its leaf alone. A keyed digest: it names neither box nor desk.
     secret_key = models.TextField(blank=True)
     subject_id = models.UUIDField(null=True)
 
@@ -24,11 +25,14 @@ class Entry(models.Model):
 
 
 class Payload(models.Model):
-    """What an entry says, with the salt of its leaf. May be erased (personal data) without breaking the chain."""
+    """What an entry says, with the salt of its leaf. May be erased (personal data) without breaking the chain.
+
+    Of a secret entry both lie sealed, after its disclosure too: the database shows no more than the journal does.
+    """
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="payload")
-    salt = models.BinaryField()
-    content = models.BinaryField()
+    salt = SealableBinaryField()
+    content = SealableBinaryField()
 
 
 class Position(models.Model):

@@ -3,19 +3,24 @@
 from django.db import models
 
 from pazar.ground.ids import new_id
+from pazar.ground.sealing import SealedJSONField, SealedTextField
 
 
 class Message(models.Model):
-    """What one person is told, in his language, with the page it is about. `once` keeps it from being told twice."""
+    """What one person is told, in his language, with the page it is about. `once` keeps it from being told twice.
+
+    A receipt would name a bidder before the opening, and so would a reminder that comes to bidders alone. So every
+    message lies sealed, its kind too, and `once` is a keyed digest: a row says that a person was told something.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
-    company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, null=True, related_name="+")
-    kind = models.TextField()
-    title = models.TextField()
-    text = models.TextField(blank=True)
-    path = models.TextField(blank=True)  # on the centre
-    once = models.TextField()
+    company = SealedTextField(blank=True)  # the id of the one he was told it for, or nothing
+    kind = SealedTextField()
+    title = SealedTextField()
+    text = SealedTextField(blank=True)
+    path = SealedTextField(blank=True)  # on the centre
+    once = models.TextField()  # sealing.token of what names the thing
     made_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -32,7 +37,10 @@ class Message(models.Model):
 
 
 class Mail(models.Model):
-    """A mail as it went out, or waits, or failed. Kept so that a demo and an operator can see what was sent."""
+    """A mail as it went out, or waits, or failed. Kept so that a demo and an operator can see what was sent.
+
+    What it says lies sealed, for the message's reasons; its headers name the kind.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -44,10 +52,10 @@ class Mail(models.Model):
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
     person = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     to = models.EmailField(max_length=254)
-    subject = models.TextField()
-    text = models.TextField()
-    html = models.TextField()
-    headers = models.JSONField(default=dict)
+    subject = SealedTextField()
+    text = SealedTextField()
+    html = SealedTextField()
+    headers = SealedJSONField(default=dict)
     state = models.TextField(choices=State, default=State.WAITING)
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

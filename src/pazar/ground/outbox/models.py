@@ -2,13 +2,15 @@
 
 from django.db import models
 
+from pazar.ground.sealing import SealedJSONField
+
 
 class Event(models.Model):
-    """A fact of the house as it was published."""
+    """A fact of the house as it was published. Some name a bidder before the opening: so all lie sealed."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.TextField()
-    content = models.JSONField()
+    content = SealedJSONField()
     published_at = models.DateTimeField()
 
 

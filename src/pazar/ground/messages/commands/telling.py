@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONDict
 
-from pazar.ground import clock
+from pazar.ground import clock, sealing
 from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
 from pazar.ground.messages import kinds, letters
@@ -127,10 +127,10 @@ def _store(news: Sequence[_New], moment: datetime) -> frozenset[UUID]:
         cursor.execute(
             """
             INSERT INTO pazar_messages_message
-              (id, person_id, company_id, kind, title, text, path, once, made_at, read_at)
-            SELECT n.id, n.person_id, n.company_id, n.kind, n.title, n.text, n.path, n.once, %s, NULL
-            FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-              AS n (id, person_id, company_id, kind, title, text, path, once)
+              (id, person_id, company, kind, title, text, path, once, made_at, read_at)
+            SELECT n.id, n.person_id, n.company, n.kind, n.title, n.text, n.path, n.once, %s, NULL
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+              AS n (id, person_id, company, kind, title, text, path, once)
             ON CONFLICT (person_id, once) DO NOTHING
             RETURNING id
             """,
@@ -138,12 +138,12 @@ def _store(news: Sequence[_New], moment: datetime) -> frozenset[UUID]:
                 moment,
                 [new.id for new in news],
                 [new.person.pk for new in news],
-                [new.telling.company_id for new in news],
-                [new.telling.kind for new in news],
-                [" ".join(new.told.title.split()) for new in news],
-                [new.told.text.strip() for new in news],
-                [new.telling.path for new in news],
-                [new.telling.once for new in news],
+                [sealing.seal_text(str(new.telling.company_id or "")) for new in news],
+                [sealing.seal_text(new.telling.kind) for new in news],
+                [sealing.seal_text(" ".join(new.told.title.split())) for new in news],
+                [sealing.seal_text(new.told.text.strip()) for new in news],
+                [sealing.seal_text(new.telling.path) for new in news],
+                [sealing.token(new.telling.once) for new in news],
             ],
         )
         return frozenset(row[0] for row in cursor.fetchall())

@@ -2,6 +2,7 @@
 
 from tests.access.matrix import Call, Case, Stage, persons, public
 
+from pazar.ground import sealing
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.messages import commands, kinds, unsubscribing
 from pazar.ground.messages.models import Mail, Message
@@ -19,7 +20,7 @@ def message_of_the_owner(stage: Stage) -> Message:
         path="/market/",
         render=lambda _language: commands.Told(title="A thing", text="happened"),
     )
-    return Message.objects.get(person=owner, once="access")
+    return Message.objects.get(person=owner, once=sealing.token("access"))
 
 
 def message(stage: Stage) -> Call:

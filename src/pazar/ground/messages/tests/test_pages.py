@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 from tests.factories import make_person
 
+from pazar.ground import sealing
 from pazar.ground.messages import commands, kinds
 from pazar.ground.messages.models import Mail, Message, Mute
 
@@ -26,7 +27,7 @@ def tell(person, *, once="thing", title="A thing happened", kind="test_kind"):
         path="/market/",
         render=lambda _language: commands.Told(title=title, text="With <b>a</b> text."),
     )
-    return Message.objects.get(person=person, once=once)
+    return Message.objects.get(person=person, once=sealing.token(once))
 
 
 def of(person) -> Client:

@@ -61,7 +61,7 @@ def open_draft(*, actor: Actor, procedure_id: UUID) -> Bid:
             },
         )
         if made:
-            journal.append("bid.begun", actor=actor, subject=bid, secret_key=secret_key(procedure.pk))
+            journal.append("bid.begun", actor=actor, subject=bid, secret_key=secret_key(bid.pk))
         return bid
 
 
@@ -115,7 +115,7 @@ def confirm_version(*, actor: Actor, bid_id: UUID, version: int) -> Bid:
         bid.confirmed_version = version
         bid.save(update_fields=["confirmed_version"])
         journal.append(
-            "bid.version-confirmed", actor=actor, subject=bid, secret_key=secret_key(procedure.pk), version=version
+            "bid.version-confirmed", actor=actor, subject=bid, secret_key=secret_key(bid.pk), version=version
         )
         return bid
 
@@ -131,9 +131,9 @@ def check_open(procedure: Procedure, moment: datetime) -> None:
         raise NotOpenForBids
 
 
-def secret_key(procedure_id: UUID) -> str:
-    """What the journal keeps secret until the opening, for this procedure."""
-    return f"box:{procedure_id}"
+def secret_key(bid_id: UUID) -> str:
+    """What the journal keeps secret until the opening. One for each bid: a procedure's would count who bids on it."""
+    return f"bid:{bid_id}"
 
 
 def _only_asked(lot: drafts.LotDraft, items: set[str]) -> drafts.LotDraft:

@@ -157,7 +157,8 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
             bids=len({row.submission_id for row in rows}),
             faults=sum(bool(one.fault) for one in opened),
         )
-        journal.disclose(secret_key(procedure.pk))
+        # A draft that was never put in, and a bid that was taken out, stay their bidder's secret.
+        journal.disclose(*(secret_key(bid_id) for bid_id in {row.submission.bid_id for row in rows}))
         states.mark_opened(procedure, actor=actor, moment=moment)
         outbox.publish(BoxOpened(procedure_id=procedure.pk, opened_at=moment))
         return box

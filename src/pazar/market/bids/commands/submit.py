@@ -59,7 +59,7 @@ def submit_bid(*, actor: Actor, bid_id: UUID, sealed: SealedBid) -> Receipt:
             "bid.submitted",
             actor=actor,
             subject=bid,
-            secret_key=secret_key(procedure.pk),
+            secret_key=secret_key(bid.pk),
             digest=sealed.digest.hex(),
             number=submission.number,
             version=procedure.version,

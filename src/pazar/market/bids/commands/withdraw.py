@@ -30,7 +30,7 @@ def withdraw_bid(*, actor: Actor, bid_id: UUID) -> Bid:
 
         bid.state, bid.withdrawn_at = Bid.State.WITHDRAWN, moment
         bid.save(update_fields=["state", "withdrawn_at"])
-        journal.append("bid.withdrawn", actor=actor, subject=bid, secret_key=secret_key(procedure.pk))
+        journal.append("bid.withdrawn", actor=actor, subject=bid, secret_key=secret_key(bid.pk))
         outbox.publish(
             BidWithdrawn(bid_id=bid.pk, company_id=bid.company_id, procedure_id=procedure.pk, withdrawn_at=moment)
         )

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def told(actor) -> list[str]:
-    return list(Message.objects.filter(person_id=actor.person_id).order_by("made_at").values_list("kind", flat=True))
+    return [message.kind for message in Message.objects.filter(person_id=actor.person_id).order_by("made_at")]
 
 
 def test_the_bidder_is_told_of_his_receipt_and_the_buyer_of_nothing_before_the_end():

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from tests.factories import make_actor
 
-from pazar.ground import clock
+from pazar.ground import clock, sealing
 from pazar.ground.errors import NotAllowed, NotFound
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.rules.roles import Role
@@ -441,13 +441,15 @@ def test_an_empty_box_opens_too():
 
 def test_the_journal_keeps_bids_secret_until_the_opening():
     procedure = make_procedure(buyer := make_buyer())
-    make_submitted(procedure)
-    key = f"box:{procedure.pk}"
+    _bidder, receipt = make_submitted(procedure)
+    _other, begun = make_bid(procedure)
+    key, never = (sealing.token(f"bid:{bid_id}") for bid_id in (receipt.bid_id, begun.pk))
     assert Entry.objects.filter(secret_key=key).count() == 2
     assert not Disclosure.objects.filter(secret_key=key).exists()
     pass_deadline(procedure)
     opening.open_box(actor=buyer, procedure_id=procedure.pk)
     assert Disclosure.objects.filter(secret_key=key).exists()
+    assert not Disclosure.objects.filter(secret_key=never).exists(), "a draft stays its company's secret"
 
 
 def test_a_bid_with_another_total_is_opened_with_its_fault_and_stops_no_other():
