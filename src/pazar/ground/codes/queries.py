@@ -52,12 +52,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class UnitChoice:
-    """One unit: `symbol` is what stands in a narrow column, `label` its name."""
+    """One unit: `symbol` is what stands beside a figure, `label` its name, `other` that of the other language."""
 
     code: str
     quantity: str
     symbol: str
     label: str
+    other: str
 
 
 def search_cpv(text: str, *, language: str, limit: int = 20) -> list[Choice]:
@@ -135,16 +136,23 @@ _known_labels: dict[tuple[str, str], str] = {}
 
 
 def choices(kind: Kind, codes: Sequence[str], *, language: str) -> list[Choice]:
-    """What a picker shows for codes already picked, in their order; a code of no list stands as typed."""
-    if not codes:
-        return []
-    rows = _cpv_rows if kind == "cpv" else _nuts_rows
-    letter = "c" if kind == "cpv" else "n"
-    found = {
-        choice.code: choice
-        for choice in rows(language, f"{letter}.code = ANY(%s)", [list(codes)], f"{letter}.code", [], len(codes))
-    }
-    return [found.get(code, Choice(code=code, shown=code, label="", within="")) for code in codes]
+    """What a picker shows for codes already picked, in their order; a code of no list stands as typed.
+
+    A page with many pickers asks once for all of their codes; each picker then finds its own remembered.
+    """
+    missing = list(dict.fromkeys(code for code in codes if (kind, language, code) not in _known_choices))
+    if missing:
+        rows = _cpv_rows if kind == "cpv" else _nuts_rows
+        letter = "c" if kind == "cpv" else "n"
+        found = rows(language, f"{letter}.code = ANY(%s)", [missing], f"{letter}.code", [], len(missing))
+        _known_choices.update({(kind, language, choice.code): choice for choice in found})
+    return [
+        _known_choices.get((kind, language, code)) or Choice(code=code, shown=code, label="", within="")
+        for code in codes
+    ]
+
+
+_known_choices: dict[tuple[Kind, str, str], Choice] = {}
 
 
 def read_codes(kind: Kind, text: str) -> list[str]:
@@ -175,14 +183,15 @@ def read_codes(kind: Kind, text: str) -> list[str]:
 
 @lru_cache
 def units(language: str) -> tuple[UnitChoice, ...]:
-    """All units, the most used kinds first."""
+    """All units, the usual ones first."""
     bulgarian = language == "bg"
     return tuple(
         UnitChoice(
             code=unit.code,
             quantity=unit.quantity,
-            symbol=(unit.symbol_bg if bulgarian else unit.symbol_en) or (unit.label_bg if bulgarian else unit.label_en),
+            symbol=unit.symbol_bg if bulgarian else unit.symbol_en,
             label=unit.label_bg if bulgarian else unit.label_en,
+            other=unit.label_en if bulgarian else unit.label_bg,
         )
         for unit in Unit.objects.order_by("place")
     )
@@ -193,9 +202,35 @@ def unit_symbol(code: str, *, language: str) -> str:
     return _unit_symbols(language).get(code, code)
 
 
+def read_unit(text: str, *, language: str) -> str | None:
+    """The code of the unit that `text` means: its sign, its name in English or Bulgarian, or the code itself.
+
+    None for no unit. Signs differ by the case alone (`H` is a henry, `h` an hour), so what is written exactly so
+    goes first; of two that are alike the reader's own language does.
+    """
+    text = " ".join(text.split())
+    exact, alike, known = _unit_words(language)
+    code = exact.get(text) or (text if text in known else None) or alike.get(text.casefold())
+    return code or (text.upper() if text.upper() in known else None)
+
+
 @lru_cache
 def _unit_symbols(language: str) -> dict[str, str]:
     return {unit.code: unit.symbol for unit in units(language)}
+
+
+@lru_cache
+def _unit_words(language: str) -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+    """Signs as written; signs and names whatever their case; codes."""
+    exact: dict[str, str] = {}
+    alike: dict[str, str] = {}
+    for tongue in dict.fromkeys([language, "bg", "en"]):
+        for unit in units(tongue):
+            exact.setdefault(unit.symbol, unit.code)
+            alike.setdefault(unit.symbol.casefold(), unit.code)
+        for unit in units(tongue):
+            alike.setdefault(unit.label.casefold(), unit.code)
+    return exact, alike, frozenset(unit.code for unit in units(language))
 
 
 def _label(language: str) -> str:
@@ -268,10 +303,15 @@ def _nuts_rows(
 
 def _check_digits(kind: Kind, codes: list[str]) -> dict[str, str]:
     """Those of `codes` that exist, with their check digits."""
-    column = "check_digit" if kind == "cpv" else "''"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT code, {column} FROM codes_{kind} WHERE code = ANY(%s)",  # noqa: S608 - constants
-            [codes],
-        )
-        return dict(cursor.fetchall())
+    if missing := [code for code in codes if (kind, code) not in _known_digits]:
+        column = "check_digit" if kind == "cpv" else "''"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT code, {column} FROM codes_{kind} WHERE code = ANY(%s)",  # noqa: S608 - constants
+                [missing],
+            )
+            _known_digits.update({(kind, code): digit for code, digit in cursor.fetchall()})
+    return {code: _known_digits[kind, code] for code in codes if (kind, code) in _known_digits}
+
+
+_known_digits: dict[tuple[Kind, str], str] = {}

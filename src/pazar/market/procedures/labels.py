@@ -119,6 +119,22 @@ def said(change: Change, *, currency: str) -> SaidChange:
     return SaidChange(label=label, old=old, new=new)
 
 
+def placed(field: str, word: str = "") -> str:
+    """A field as a person finds it: `lots.2.items.1.unit` is "Lot 2, item 1: Unit". `word` if the page has its own."""
+    path = field.split(".")
+    word = word or str(FIELDS.get(".".join(part for part in path if not part.isdigit()), path[-1]))
+    match path:
+        case ["lots", lot, "items", item, _]:
+            return gettext("Lot %(lot)d, item %(item)d: %(field)s") % {
+                "lot": int(lot),
+                "item": int(item),
+                "field": word,
+            }
+        case ["lots", lot, _]:
+            return gettext("Lot %(lot)d: %(field)s") % {"lot": int(lot), "field": word}
+    return word
+
+
 def _shown(field: str, value: Any, currency: str) -> str:
     if value is None or value == "" or value == []:
         return ""

@@ -216,6 +216,13 @@ class PendingChange(models.Model):
     saved_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
 
 
+class Unread(models.Model):
+    """What was typed on the page of a draft or a change and can't be read as its field: kept as typed until mended."""
+
+    procedure = models.OneToOneField(Procedure, on_delete=models.CASCADE, primary_key=True, related_name="unread")
+    texts = models.JSONField()  # by field, as a breach names it: `lots.2.items.1.unit`
+
+
 class Enquiry(models.Model):
     """A question, asked anonymously and answered to all. `asker` is shown to nobody but himself."""
 

@@ -1,6 +1,6 @@
 """Every read of procedures beyond a primary key."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,6 +28,7 @@ from pazar.market.procedures.models import (
     PendingChange,
     Procedure,
     PublishedAward,
+    Unread,
     Version,
 )
 from pazar.market.procedures.rules import ocds, packs, regimes, versions
@@ -151,10 +152,19 @@ def zone() -> ZoneInfo:
 
 
 def breaches(
-    facts: Facts, *, moment: datetime, buyer_id: UUID | None, published_at: datetime | None = None
+    facts: Facts,
+    *,
+    moment: datetime,
+    buyer_id: UUID | None,
+    published_at: datetime | None = None,
+    unread: Mapping[str, str] | None = None,
 ) -> tuple[Breach, ...]:
-    """What keeps `facts` from being public at `moment`; the holder of the seal must be one of the buyer's people."""
-    return regimes.breaches(
+    """What keeps `facts` from being public at `moment`; the holder of the seal must be one of the buyer's people.
+
+    `unread` are the texts beside them that couldn't be read: a field with one is not empty, but to be mended.
+    """
+    unread = unread or {}
+    found = regimes.breaches(
         facts,
         packs.pack(facts.regime),
         moment,
@@ -162,6 +172,8 @@ def breaches(
         person_holds_key=_holds_key(facts.seal_person_id, buyer_id),
         published_at=published_at,
     )
+    faulty = tuple(Breach(rule="not_read", field=field, params={"text": text}) for field, text in unread.items())
+    return (*faulty, *(breach for breach in found if breach.field not in unread))
 
 
 def _holds_key(person_id: UUID | None, company_id: UUID | None) -> bool:
@@ -250,6 +262,12 @@ def quantities_by_version(procedure_id: UUID) -> dict[int, dict[UUID, dict[UUID,
 
 def pending_change(procedure: Procedure) -> PendingChange | None:
     return PendingChange.objects.filter(procedure=procedure).first()
+
+
+def unread(procedure: Procedure) -> dict[str, str]:
+    """What stands on its page and can't be read, by field."""
+    found: dict[str, str] = Unread.objects.filter(procedure=procedure).values_list("texts", flat=True).first() or {}
+    return found
 
 
 def enquiries(procedure: Procedure, actor: Actor) -> list[Enquiry]:

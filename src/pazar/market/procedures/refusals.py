@@ -107,6 +107,11 @@ CENTRE_RULE = _("Rules of the centre on what a procedure says")
 Sentences = tuple[str | Promise, str | Promise, str | Promise]
 
 _SENTENCES: Mapping[str, Sentences] = {
+    "not_read": (
+        _("{place}: “{text}” can't be read."),
+        _("It is kept as it was typed, and belongs to nothing yet."),
+        _("Write it anew, or empty the field."),
+    ),
     "title_missing": (
         _("The title is missing."),
         _("Suppliers find a procedure by what it is called."),
@@ -234,6 +239,9 @@ def said(breach: Breach) -> SaidBreach:
     """The breach in the active language, moments in the active zone."""
     what, why, remedy = _SENTENCES[breach.rule]
     params = {name: _shown(value) for name, value in breach.params.items()}
+    params["place"] = labels.placed(breach.field)
+    if len(params.get("text", "")) > 60:
+        params["text"] = params["text"][:60] + "…"
     if "name" in breach.params:
         params["name_word"] = str(labels.FIELDS[breach.params["name"]])
     language = (translation.get_language() or "en").split("-")[0]

@@ -38,6 +38,10 @@ def test_stored_lemmas_are_those_a_search_would_make() -> None:
 def test_every_unit_has_its_names_and_no_name_twice() -> None:
     units = list(Unit.objects.all())
     assert all(unit.label_en and unit.label_bg for unit in units)
+    for language in ("symbol_en", "symbol_bg"):
+        signs = [getattr(unit, language) for unit in units]
+        assert all(signs)
+        assert len(set(signs)) == len(signs)
     for language in ("label_en", "label_bg"):
         names = [getattr(unit, language) for unit in units if unit.code not in {"ZP", "QB"}]
         assert len(set(names)) == len(names)

@@ -135,7 +135,33 @@ def test_choices_keep_the_order_and_what_is_unknown() -> None:
 
 def test_units_have_symbols_in_the_language() -> None:
     assert queries.unit_symbol("H87", language="bg") == "бр."
-    assert queries.unit_symbol("H87", language="en") == "pc"
-    assert queries.unit_symbol("E48", language="bg") == "единица услуга"
+    assert queries.unit_symbol("H87", language="en") == "pcs"
+    assert queries.unit_symbol("E48", language="bg") == "услуги"
     assert queries.unit_symbol("???", language="bg") == "???"
-    assert queries.units("bg")[0].code == "C62"
+    assert [unit.code for unit in queries.units("bg")[:3]] == ["H87", "C62", "SET"]
+    assert queries.unit_symbol("C62", language="bg") == "броя"
+    assert queries.unit_symbol("C62", language="en") == "pieces"
+
+
+@pytest.mark.parametrize("language", ["en", "bg"])
+def test_a_unit_as_it_is_shown_is_read_back_as_itself(language: str) -> None:
+    """Saving a page again must not make another unit of it: `H` is a henry, `h` an hour."""
+    for unit in queries.units(language):
+        assert queries.read_unit(unit.symbol, language=language) == unit.code
+        assert queries.read_unit(unit.code, language=language) == unit.code or unit.code in _ALSO_SIGNS
+        for other in ("en", "bg"):
+            assert queries.read_unit(unit.label, language=other)
+
+
+# Codes that are another unit's sign letter by letter: who writes it means the sign.
+_ALSO_SIGNS = {"MIN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("  бр. ", "H87"), ("БР.", "H87"), ("piece", "H87"), ("броя", "C62"), ("h87", "H87"), ("KG", "KGM"), ("h", "HUR"),
+     ("H", "81"), ("хил.  броя", "T3"), ("бройкии", None), ("", None)],
+)  # fmt: skip
+def test_a_unit_is_read_by_its_sign_its_name_or_its_code(text: str, code: str | None) -> None:
+    assert queries.read_unit(text, language="bg") == code
+    assert queries.read_unit(text, language="en") == code

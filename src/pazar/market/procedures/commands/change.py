@@ -1,5 +1,6 @@
 """Change a published procedure by a new version (B6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,8 +34,15 @@ class Plan:
     breaches: tuple[Breach, ...]
 
 
-def save_change(*, actor: Actor, procedure_id: UUID, facts: Facts, reason: str = "") -> PendingChange:
-    """Keep a change that is still being written; nobody else sees it. May be repeated.
+def save_change(
+    *,
+    actor: Actor,
+    procedure_id: UUID,
+    facts: Facts,
+    reason: str = "",
+    unread: Mapping[str, str] | None = None,
+) -> PendingChange:
+    """Keep a change that is still being written; nobody else sees it. May be repeated. `unread` as of a draft.
 
     Raises NotFound, NotAllowed, StillDraft, NotNow, Invalid.
     """
@@ -52,6 +60,7 @@ def save_change(*, actor: Actor, procedure_id: UUID, facts: Facts, reason: str =
             procedure=procedure,
             defaults={"content": content, "reason": reason, "saved_at": moment, "saved_by_id": actor.person_id},
         )
+        shared.keep_unread(procedure, unread or {})
         return kept
 
 
@@ -62,6 +71,7 @@ def drop_change(*, actor: Actor, procedure_id: UUID) -> None:
         policies.require_buyer(actor, procedure)
 
         PendingChange.objects.filter(procedure=procedure).delete()
+        shared.keep_unread(procedure, {})
         Document.objects.filter(procedure=procedure, since_version__gt=procedure.version).delete()
 
 
@@ -81,10 +91,13 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
             if pending is None:
                 raise NothingChanged
             facts = versions.facts(pending.content)
+            unread = queries.unread(procedure)
+        else:
+            unread = {}
         shared.check_wellformed(facts, buyer_id=procedure.buyer_id)
         reason = reason.strip() or (pending.reason.strip() if pending else "")
-        plan = plan_of(procedure, facts, pending=pending, moment=moment)
-        if not plan.changes:
+        plan = plan_of(procedure, facts, pending=pending, moment=moment, unread=unread)
+        if not plan.changes and not unread:
             raise NothingChanged
         if plan.breaches:
             raise RegimeBroken(plan.breaches)
@@ -97,6 +110,7 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
         shared.write(procedure, plan.moved.facts)
         _settle_documents(procedure, plan.content)
         PendingChange.objects.filter(procedure=procedure).delete()
+        shared.keep_unread(procedure, {})
         digest = shared.keep_version(procedure, actor=actor, moment=moment, reason=reason)
         if procedure.closes_at is not None and procedure.closes_at != before:
             clockwork.schedule(CLOSE, subject_id=procedure.pk, due_at=procedure.closes_at)
@@ -122,7 +136,14 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
         return procedure
 
 
-def plan_of(procedure: Procedure, facts: Facts, *, pending: PendingChange | None, moment: datetime) -> Plan:
+def plan_of(
+    procedure: Procedure,
+    facts: Facts,
+    *,
+    pending: PendingChange | None,
+    moment: datetime,
+    unread: Mapping[str, str] | None = None,
+) -> Plan:
     """What a change to `facts` would do: for the preview, and for the publication itself."""
     published = queries.content(procedure)
     old = versions.facts(published)
@@ -137,7 +158,7 @@ def plan_of(procedure: Procedure, facts: Facts, *, pending: PendingChange | None
     )
     content = {**versions.content(moved.facts), "documents": wanted["documents"]}
     broken = changes.breaches(old, facts) + queries.breaches(
-        moved.facts, moment=moment, buyer_id=procedure.buyer_id, published_at=procedure.published_at
+        moved.facts, moment=moment, buyer_id=procedure.buyer_id, published_at=procedure.published_at, unread=unread
     )
     return Plan(content=content, changes=versions.diff(published, content), moved=moved, breaches=broken)
 

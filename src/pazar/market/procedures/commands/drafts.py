@@ -1,5 +1,6 @@
 """Make, keep and remove a draft (B4)."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
@@ -36,8 +37,10 @@ def create_draft(*, actor: Actor, facts: Facts) -> Procedure:
         return procedure
 
 
-def save_draft(*, actor: Actor, procedure_id: UUID, facts: Facts) -> Procedure:
+def save_draft(*, actor: Actor, procedure_id: UUID, facts: Facts, unread: Mapping[str, str] | None = None) -> Procedure:
     """Keep `facts` as the whole of the draft: what they leave out is taken out. May be repeated.
+
+    `unread` are texts, by field, that couldn't be read as facts; they stand beside them until they are mended.
 
     Raises NotFound, NotAllowed, NotNow, Invalid.
     """
@@ -48,6 +51,7 @@ def save_draft(*, actor: Actor, procedure_id: UUID, facts: Facts) -> Procedure:
         shared.check_wellformed(facts, buyer_id=procedure.buyer_id)
 
         shared.write(procedure, facts)
+        shared.keep_unread(procedure, unread or {})
         return procedure
 
 

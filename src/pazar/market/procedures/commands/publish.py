@@ -33,7 +33,7 @@ def publish_procedure(*, actor: Actor, procedure_id: UUID) -> Procedure:
         moment = clock.db_now()
         state = shared.take_step(procedure, Step.PUBLISH)
         facts = queries.facts(procedure)
-        broken = queries.breaches(facts, moment=moment, buyer_id=procedure.buyer_id)
+        broken = queries.breaches(facts, moment=moment, buyer_id=procedure.buyer_id, unread=queries.unread(procedure))
         pack = packs.pack(facts.regime)
         if broken or pack is None or procedure.closes_at is None:
             raise RegimeBroken(broken)

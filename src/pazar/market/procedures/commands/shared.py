@@ -1,7 +1,7 @@
 """What several commands do alike: write facts into rows, give a reference, keep a version, refuse a wrong step."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from pazar.ground.ids import new_id
 from pazar.ground.journal.rules.leaf import canonical
 from pazar.ground.money import UnknownCurrency, digits
 from pazar.market.procedures import labels, queries
-from pazar.market.procedures.models import Item, Lot, Procedure, Version
+from pazar.market.procedures.models import Item, Lot, Procedure, Unread, Version
 from pazar.market.procedures.refusals import NotNow
 from pazar.market.procedures.rules import lemmas, packs, states, versions
 from pazar.market.procedures.rules.facts import Facts, LotFacts
@@ -30,6 +30,7 @@ MOST_LOTS = 200
 MOST_ITEMS = 2000
 MOST_SIGNS = {"title": 500, "description": 20_000}
 USUAL_SIGNS = 5_000
+MOST_UNREAD = 100_000
 
 
 def take_step(procedure: Procedure, step: states.Step) -> states.State:
@@ -102,6 +103,7 @@ def _check_text(faults: dict[str, Sentence], at: str, name: str, text: str) -> N
 
 def _check_codes(faults: dict[str, Sentence], facts: Facts) -> None:
     places: dict[str, list[str]] = {}
+    units = {unit.code for unit in codes.units("en")}
     for number, lot in enumerate(facts.lots, start=1):
         for code in lot.cpv:
             places.setdefault(code, []).append(f"lots.{number}.cpv")
@@ -110,6 +112,8 @@ def _check_codes(faults: dict[str, Sentence], facts: Facts) -> None:
         for line, item in enumerate(lot.items, start=1):
             if item.cpv:
                 places.setdefault(item.cpv, []).append(f"lots.{number}.items.{line}.cpv")
+            if item.unit and item.unit not in units:
+                faults[f"lots.{number}.items.{line}.unit"] = _("This code is in no list.")
     labels = codes.labels(places, language="en")
     for code, fields in places.items():
         if labels[code] == code:
@@ -141,6 +145,16 @@ def write(procedure: Procedure, facts: Facts) -> None:
     procedure.regions = _together(code for lot in facts.lots for code in lot.regions)
     procedure.save()
     _write_lots(procedure, facts)
+
+
+def keep_unread(procedure: Procedure, unread: Mapping[str, str]) -> None:
+    """Keep what was typed and couldn't be read, or forget what there was. Raises Invalid where it is too much."""
+    if sum(map(len, unread.values())) > MOST_UNREAD:
+        raise Invalid(fields=dict.fromkeys(unread, _("This text is too long.")))
+    if unread:
+        Unread.objects.update_or_create(procedure=procedure, defaults={"texts": dict(unread)})
+    else:
+        Unread.objects.filter(procedure=procedure).delete()
 
 
 def _together(values: Iterable[str]) -> list[str]:

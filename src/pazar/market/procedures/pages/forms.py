@@ -1,6 +1,6 @@
 """The forms of procedures: what a buyer says, in sections, with lots and items that come and go."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,43 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class MainForm(forms.Form):
+class Part(forms.Form):
+    """A part of the page. A text that its field can't read is kept as typed, and comes back with its fault."""
+
+    stands_at: str = ""
+    """Where it stands in what a breach names: `lots.2.items.1.`; the main form stands nowhere."""
+
+    def keep(self, place: str, unread: Mapping[str, str]) -> "Part":
+        """Say where it stands, and show the texts of `unread` (by place and name) as they were typed."""
+        self.stands_at = place
+        for name, field in {} if self.is_bound else self.fields.items():
+            text = unread.get(place + name)
+            if text is None or field.disabled:
+                continue
+            self.initial[name] = text
+            try:
+                field.clean(text)
+            except ValidationError as fault:
+                self.errors[name] = self.error_class(fault.messages, renderer=self.renderer)
+        return self
+
+    def read(self, name: str, otherwise: Any) -> Any:
+        """The value of a field, or `otherwise` where it couldn't be read."""
+        return self.cleaned_data.get(name, otherwise)
+
+    def unread(self) -> Iterator[tuple[str, str]]:
+        """The texts that couldn't be read. A choice that isn't offered is nobody's text."""
+        for name in self.errors:
+            field = self.fields.get(name)
+            if field is None or isinstance(field, forms.ChoiceField | forms.UUIDField | forms.BooleanField):
+                continue
+            # PostgreSQL keeps no zero character; whatever else was typed stays.
+            text = str(self[name].data or "").replace("\x00", "")
+            if text:
+                yield self.stands_at + name, text
+
+
+class MainForm(Part):
     """All but lots, items and documents."""
 
     title = forms.CharField(label=_("Title"), required=False, max_length=500)
@@ -133,9 +169,14 @@ class MainForm(forms.Form):
         return _same_minute(self._facts.enquiries_close_at, self.cleaned_data["enquiries_close_at"])
 
     def said(self) -> dict[str, Any]:
-        """What it says, as the fields of `Facts`."""
-        values = {name: self.cleaned_data[name] for name in self.base_fields if name != "seal_person"}
-        person = self.cleaned_data["seal_person"]
+        """What it says, as the fields of `Facts`; what can't be read says nothing, but a choice stays as it was."""
+        before, nothing = self._facts, Facts()
+        values = {
+            name: self.read(name, getattr(before if isinstance(field, forms.ChoiceField) else nothing, name))
+            for name, field in self.base_fields.items()
+            if name != "seal_person"
+        }
+        person = self.read("seal_person", str(before.seal_person_id or ""))
         return {
             **values,
             "currency": values["currency"] or "EUR",
@@ -152,45 +193,40 @@ def _same_minute(kept: datetime | None, typed: datetime | None) -> datetime | No
 
 
 class UnitField(forms.CharField):
-    """A unit as people write it (its sign, its name) or its code; the clean value is the code."""
+    """A unit as people write it (its sign, its name in either language) or its code; the clean value is the code."""
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value).strip()
-        if not text:
-            return ""
-        by_word = _units()
-        if text.upper() in by_word.values():
-            return text.upper()
-        try:
-            return by_word[text.casefold()]
-        except KeyError:
-            raise ValidationError(_("Choose a unit from the list."), code="unknown_unit") from None
+        code = codes.read_unit(text, language=labels.language())
+        if text and code is None:
+            raise ValidationError(_("Choose a unit from the list."), code="unknown_unit")
+        return code or ""
 
     def prepare_value(self, value: Any) -> Any:
         return codes.unit_symbol(value, language=labels.language()) if value else value
 
 
-def _units() -> dict[str, str]:
-    """Every word that means a unit, to its code; the reader's own language goes first."""
-    found: dict[str, str] = {}
-    for language in (labels.language(), "bg", "en"):
-        for unit in codes.units(language):
-            found.setdefault(unit.symbol.casefold(), unit.code)
-            found.setdefault(unit.label.casefold(), unit.code)
-    return found
+class OneCpvField(CpvField):
+    """One category; the clean value is its code, or nothing."""
+
+    def to_python(self, value: str | None) -> Any:  # a list's field that answers one of them
+        found = super().to_python(value)
+        if len(found) > 1:
+            raise ValidationError(_("An item has one category; leave the one that fits best."), code="several")
+        return found[0] if found else ""
 
 
-class ItemForm(forms.Form):
+class ItemForm(Part):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    cpv = forms.CharField(required=False, widget=forms.HiddenInput, max_length=8)
     description = forms.CharField(label=_("What"), required=False, max_length=5_000)
+    cpv = OneCpvField(label=_("Category"), required=False)
     quantity = FigureField(label=_("Quantity"), required=False, decimal_places=6, min_value=0)
     unit = UnitField(label=_("Unit"), required=False, max_length=80, widget=forms.TextInput(attrs={"list": "units"}))
     place = forms.CharField(label=_("Place of delivery"), required=False, max_length=5_000)
     delivery = forms.CharField(label=_("Time of delivery"), required=False, max_length=5_000)
 
 
-class LotForm(forms.Form):
+class LotForm(Part):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title of the lot"), required=False, max_length=500)
     description = forms.CharField(label=_("Description"), required=False, widget=_area(2), max_length=20_000)
@@ -211,16 +247,39 @@ class LotPart:
     """Suppliers may be bidding on it: it can't be taken out."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A field that needs another look: what it is called, where it stands on the page, and what is wrong."""
+
+    label: str
+    target: str
+    sentence: str
+
+
 class Work:
     """The whole of what the page of a draft or a change holds; built of facts, or of what was sent."""
 
     def __init__(
-        self, facts: Facts, *, buyer_id: UUID, published: Facts | None = None, data: Mapping[str, Any] | None = None
+        self,
+        facts: Facts,
+        *,
+        buyer_id: UUID,
+        published: Facts | None = None,
+        unread: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
     ) -> None:
         self._before = facts
+        self._unread = unread or {}
         self._kept = {lot.id for lot in published.lots} if published else set()
         self.main = MainForm(facts, buyer_id=buyer_id, published=published is not None, data=data)
+        self.main.keep("", self._unread)
         self.lots = self._lots_of(facts) if data is None else self._lots_sent(data)
+        if data is None:
+            # Each picker of the page finds its labels remembered.
+            language = labels.language()
+            items = [item.cpv for lot in facts.lots for item in lot.items if item.cpv]
+            codes.choices("cpv", [*items, *(code for lot in facts.lots for code in lot.cpv)], language=language)
+            codes.choices("nuts", [code for lot in facts.lots for code in lot.regions], language=language)
 
     def _lots_of(self, facts: Facts) -> list[LotPart]:
         parts = []
@@ -228,10 +287,11 @@ class Work:
             initial = {name: getattr(lot, name) for name in ("id", "title", "description", "value_amount")}
             initial |= {"cpv": list(lot.cpv), "regions": list(lot.regions), "items": len(lot.items)}
             items = tuple(
-                ItemForm(initial=vars(item), prefix=f"lot-{place}-item-{line}") for line, item in enumerate(lot.items)
+                ItemForm(initial=dict(vars(item)), prefix=f"lot-{place}-item-{line}")
+                for line, item in enumerate(lot.items)
             )
             form = LotForm(initial=initial, prefix=f"lot-{place}")
-            parts.append(LotPart(number=place + 1, form=form, items=items, is_kept=lot.id in self._kept))
+            parts.append(self._part(place, form, items, is_kept=lot.id in self._kept))
         return parts
 
     def _lots_sent(self, data: Mapping[str, Any]) -> list[LotPart]:
@@ -243,48 +303,66 @@ class Work:
                 for line in range(_count(data.get(f"lot-{place}-items"), 2_000))
             )
             is_kept = bool(data.get(f"lot-{place}-id")) and data[f"lot-{place}-id"] in {str(k) for k in self._kept}
-            parts.append(LotPart(number=place + 1, form=form, items=items, is_kept=is_kept))
+            parts.append(self._part(place, form, items, is_kept=is_kept))
         return parts
 
+    def _part(self, place: int, form: LotForm, items: tuple[ItemForm, ...], *, is_kept: bool) -> LotPart:
+        form.keep(f"lots.{place + 1}.", self._unread)
+        for line, item in enumerate(items, start=1):
+            item.keep(f"lots.{place + 1}.items.{line}.", self._unread)
+        return LotPart(number=place + 1, form=form, items=items, is_kept=is_kept)
+
     def is_valid(self) -> bool:
-        """All forms are asked, so that every fault is named at once."""
-        answers = [self.main.is_valid()]
-        for part in self.lots:
-            answers.append(part.form.is_valid())
-            answers += [item.is_valid() for item in part.items]
-        return all(answers)
+        """Whether every field could be read."""
+        return all(form.is_valid() for form in self.all_forms)
 
     @property
-    def first_fault(self) -> str:
-        """The first faulty field with its sentence."""
-        for form in self.all_forms:
-            for name, errors in form.errors.items():
-                label = form.fields[name].label or name if name in form.fields else ""
-                return f"{label}: {errors[0]}"
-        return ""
+    def faults(self) -> list[Fault]:
+        """Every field with a fault, in the order of the page."""
+        return [
+            Fault(label=named(form.stands_at + name), target=field_id(form.stands_at + name), sentence=str(errors[0]))
+            for form in self.all_forms
+            for name, errors in form.errors.items()
+            if name in form.fields and not form[name].is_hidden
+        ]
 
     @property
-    def all_forms(self) -> list[forms.Form]:
-        found: list[forms.Form] = [self.main]
+    def all_forms(self) -> list[Part]:
+        found: list[Part] = [self.main]
         for part in self.lots:
             found += [part.form, *part.items]
         return found
 
+    @property
+    def unread(self) -> dict[str, str]:
+        """What was sent and couldn't be read, by the place and name of its field."""
+        return {place: text for form in self.all_forms for place, text in form.unread()}
+
     def facts(self) -> Facts:
-        """What was sent, once it is valid."""
+        """What was sent and could be read."""
+        for form in self.all_forms:
+            form.is_valid()
         lots = tuple(
             LotFacts(
-                id=part.form.cleaned_data["id"],
-                title=part.form.cleaned_data["title"],
-                description=part.form.cleaned_data["description"],
-                cpv=tuple(part.form.cleaned_data["cpv"]),
-                regions=tuple(part.form.cleaned_data["regions"]),
-                value_amount=part.form.cleaned_data["value_amount"],
+                id=part.form.read("id", None),
+                title=part.form.read("title", ""),
+                description=part.form.read("description", ""),
+                cpv=tuple(part.form.read("cpv", ())),
+                regions=tuple(part.form.read("regions", ())),
+                value_amount=part.form.read("value_amount", None),
                 items=tuple(ItemFacts(**item.cleaned_data) for item in part.items),
             )
             for part in self.lots
         )
         return Facts(award_criterion=self._before.award_criterion, lots=lots, **self.main.said())
+
+
+def named(field: str) -> str:
+    """What a field is called on the page, with the numbers of its lot and item."""
+    path = field.split(".")
+    form = MainForm if len(path) == 1 else LotForm if len(path) == 3 else ItemForm
+    known = form.base_fields.get(path[-1])
+    return labels.placed(field, str(known.label) if known is not None and known.label else "")
 
 
 def _count(sent: Any, most: int) -> int:

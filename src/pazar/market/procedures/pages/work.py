@@ -1,5 +1,6 @@
 """The buyer's work: a new draft, its page with autosave and live check, publication; a change likewise."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from pazar.ground.ui import formats, now
 from pazar.market.procedures import labels, policies, queries, refusals, showing
 from pazar.market.procedures.commands import cancel, change, documents, drafts, publish
 from pazar.market.procedures.models import Document, Procedure
-from pazar.market.procedures.pages.forms import NewForm, Work, field_id
+from pazar.market.procedures.pages.forms import Fault, NewForm, Work, field_id, named
 from pazar.market.procedures.refusals import RegimeBroken, SaidBreach
 from pazar.market.procedures.rules import packs, regimes, versions
 from pazar.market.procedures.rules.facts import Facts, ItemFacts, LotFacts
@@ -56,6 +57,7 @@ class _Desk:
     procedure: Procedure
     facts: Facts
     published: Facts | None
+    unread: Mapping[str, str]
 
     @property
     def is_change(self) -> bool:
@@ -63,24 +65,30 @@ class _Desk:
 
     def work(self, data: Any = None) -> Work:
         assert self.procedure.buyer_id is not None
-        return Work(self.facts, buyer_id=self.procedure.buyer_id, published=self.published, data=data)
+        return Work(
+            self.facts, buyer_id=self.procedure.buyer_id, published=self.published, unread=self.unread, data=data
+        )
 
-    def save(self, actor: Actor, facts: Facts) -> None:
+    def save(self, actor: Actor, facts: Facts, unread: Mapping[str, str]) -> None:
         if self.is_change:
-            change.save_change(actor=actor, procedure_id=self.procedure.pk, facts=facts)
+            change.save_change(actor=actor, procedure_id=self.procedure.pk, facts=facts, unread=unread)
         else:
-            drafts.save_draft(actor=actor, procedure_id=self.procedure.pk, facts=facts)
+            drafts.save_draft(actor=actor, procedure_id=self.procedure.pk, facts=facts, unread=unread)
 
 
 def _desk(actor: Actor, procedure_id: UUID) -> _Desk:
     procedure = queries.own_procedure(actor, procedure_id)
     policies.require_buyer(actor, procedure)
+    unread = queries.unread(procedure)
     if procedure.state == State.DRAFT:
-        return _Desk(procedure=procedure, facts=queries.facts(procedure), published=None)
+        return _Desk(procedure=procedure, facts=queries.facts(procedure), published=None, unread=unread)
     published = queries.published_facts(procedure)
     pending = queries.pending_change(procedure)
     return _Desk(
-        procedure=procedure, facts=versions.facts(pending.content) if pending else published, published=published
+        procedure=procedure,
+        facts=versions.facts(pending.content) if pending else published,
+        published=published,
+        unread=unread,
     )
 
 
@@ -93,13 +101,13 @@ def edit(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
         return _show(request, desk, desk.work())
     work = desk.work(request.POST)
     act, _sign, place = request.POST.get("act", "save").partition(":")
-    if not work.is_valid():
-        return _show(request, desk, work, status=422)
-    facts, anchor = _after(work.facts(), act, place)
+    facts, unread, anchor = _after(work.facts(), work.unread, act, place)
     try:
-        desk.save(request.actor, facts)
+        desk.save(request.actor, facts, unread)
     except Invalid as refusal:
         return _show(request, desk, work, refusal=refusal, status=422)
+    if not anchor and not work.is_valid():
+        return _show(request, desk, work, status=422)
     if act == "go":
         return redirect("procedures:change" if desk.is_change else "procedures:publish", procedure_id)
     return redirect(reverse("procedures:edit", args=[procedure_id]) + anchor)
@@ -108,17 +116,19 @@ def edit(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
 @member_required
 @require_POST
 def save(request: ActorRequest, procedure_id: UUID) -> JsonResponse:
-    """The form saves itself; an answer says when, or why not."""
+    """The form saves itself; an answer says when, and what of it can't be read yet, or why it isn't saved."""
     desk = _desk(request.actor, procedure_id)
     work = desk.work(request.POST)
-    if not work.is_valid():
-        return JsonResponse({"reason": work.first_fault}, status=422)
     try:
-        desk.save(request.actor, work.facts())
+        desk.save(request.actor, work.facts(), work.unread)
     except Refusal as refusal:
-        told = next(iter(refusal.fields.values()), None) or " ".join(refusal.sentences)
-        return JsonResponse({"reason": str(told)}, status=refusal.status)
-    return JsonResponse({"saved_at": formats.clock(now.now(), seconds=True)})
+        told = [f"{named(field)}: {sentence}" for field, sentence in refusal.fields.items()]
+        return JsonResponse({"reason": (told or [" ".join(refusal.sentences)])[0]}, status=refusal.status)
+    answer = {"saved_at": formats.clock(now.now(), seconds=True)}
+    if work.faults:
+        first = work.faults[0]
+        answer["note"] = f"{first.label}: {first.sentence}"
+    return JsonResponse(answer)
 
 
 @member_required
@@ -129,25 +139,40 @@ def check(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     return render(request, "procedures/_check.html", _check(desk, now.now()))
 
 
-def _after(facts: Facts, act: str, place: str) -> tuple[Facts, str]:
-    """The facts after a button that adds or takes out, and where on the page to go on."""
+def _after(facts: Facts, unread: Mapping[str, str], act: str, place: str) -> tuple[Facts, Mapping[str, str], str]:
+    """What there is after a button that adds or takes out, and where on the page to go on."""
     lots = list(facts.lots)
     numbers = [int(part) for part in place.split(":") if part.isascii() and part.isdigit()]
     match act, numbers:
         case "add-lot", []:
             lots.append(LotFacts(items=(ItemFacts(),)))
-            return replace(facts, lots=tuple(lots)), f"#lot-{len(lots)}"
+            return replace(facts, lots=tuple(lots)), unread, f"#lot-{len(lots)}"
         case "remove-lot", [lot] if lot < len(lots):
             del lots[lot]
-            return replace(facts, lots=tuple(lots)), "#lots"
+            return replace(facts, lots=tuple(lots)), _without(unread, 1, lot + 1, ("lots",)), "#lots"
         case "add-item", [lot] if lot < len(lots):
             lots[lot] = replace(lots[lot], items=(*lots[lot].items, ItemFacts()))
         case "remove-item", [lot, item] if lot < len(lots):
             kept = tuple(line for number, line in enumerate(lots[lot].items) if number != item)
             lots[lot] = replace(lots[lot], items=kept)
+            unread = _without(unread, 3, item + 1, ("lots", str(lot + 1), "items"))
         case _:
-            return facts, ""
-    return replace(facts, lots=tuple(lots)), f"#lot-{numbers[0] + 1}"
+            return facts, unread, ""
+    return replace(facts, lots=tuple(lots)), unread, f"#lot-{numbers[0] + 1}"
+
+
+def _without(unread: Mapping[str, str], depth: int, gone: int, under: tuple[str, ...]) -> dict[str, str]:
+    """The same texts after number `gone` of those `under` a place was taken out: the later ones move up."""
+    kept = {}
+    for field, text in unread.items():
+        path = field.split(".")
+        if tuple(path[:depth]) == under and len(path) > depth + 1:
+            number = int(path[depth])
+            if number == gone:
+                continue
+            path[depth] = str(number - (number > gone))
+        kept[".".join(path)] = text
+    return kept
 
 
 def _show(
@@ -159,13 +184,20 @@ def _show(
         "is_change": desk.is_change,
         "work": work,
         "refusal": refusal,
-        "faults": [(str(field), str(sentence)) for field, sentence in (refusal.fields.items() if refusal else ())],
+        "faults": work.faults if refusal is None else _faults(refusal),
         "units": codes.units(labels.language()),
         "documents": _planned_documents(desk),
         "reference": procedure.reference,
         **_check(desk, now.now()),
     }
     return render(request, "procedures/edit.html", context, status=status)
+
+
+def _faults(refusal: Refusal) -> list[Fault]:
+    return [
+        Fault(label=named(field), target=field_id(field), sentence=str(sentence))
+        for field, sentence in refusal.fields.items()
+    ]
 
 
 def _planned_documents(desk: _Desk) -> list[Document]:
@@ -188,10 +220,19 @@ class CheckLine:
 def _check(desk: _Desk, moment: datetime) -> dict[str, Any]:
     """What keeps it from being public now; for a change also what would differ."""
     if desk.is_change:
-        plan = change.plan_of(desk.procedure, desk.facts, pending=queries.pending_change(desk.procedure), moment=moment)
+        plan = change.plan_of(
+            desk.procedure,
+            desk.facts,
+            pending=queries.pending_change(desk.procedure),
+            moment=moment,
+            unread=desk.unread,
+        )
         broken, changed = plan.breaches, len(plan.changes)
     else:
-        broken, changed = queries.breaches(desk.facts, moment=moment, buyer_id=desk.procedure.buyer_id), 0
+        broken, changed = (
+            queries.breaches(desk.facts, moment=moment, buyer_id=desk.procedure.buyer_id, unread=desk.unread),
+            0,
+        )
     return {
         "lines": _lines(broken),
         "changed": changed,
@@ -276,7 +317,7 @@ def publish_change(request: ActorRequest, procedure_id: UUID) -> HttpResponseBas
             return redirect(reverse("roof:procedure", args=[procedure_id]) + "?tab=versions")
     moment = now.now()
     pending = queries.pending_change(desk.procedure)
-    plan = change.plan_of(desk.procedure, desk.facts, pending=pending, moment=moment)
+    plan = change.plan_of(desk.procedure, desk.facts, pending=pending, moment=moment, unread=desk.unread)
     context = {
         "procedure": desk.procedure,
         "changes": [labels.said(c, currency=desk.procedure.currency) for c in plan.changes],

@@ -1,5 +1,6 @@
 // <form data-autosave="/address/"> saves itself 800 ms after the last change and says so in its [data-saved].
-// The server answers 2xx with optional JSON {"saved_at": "14:32:07"}, or 4xx with {"reason": "…"}.
+// The server answers 2xx with optional JSON {"saved_at": "14:32:07", "note": "what of it can't be read yet"},
+// or 4xx with {"reason": "…"}.
 // Whatever is posted is the form itself, so that it works for parts that htmx brought later.
 import { centreNow, words } from "./centre.js";
 
@@ -55,7 +56,8 @@ async function save(form) {
     window.clearTimeout(slow);
     if (answer.ok) {
       state.tries = 0;
-      say(form, words.saved.replace("%t", told.saved_at ?? clock()));
+      const saved = words.saved.replace("%t", told.saved_at ?? clock());
+      say(form, told.note ? `${saved.replace(/\.?$/, ".")} ${told.note}` : saved, Boolean(told.note));
       form.dispatchEvent(new CustomEvent("pz-saved", { bubbles: true, detail: told }));
     } else {
       say(form, words.unsaved.replace("%r", told.reason ?? words.refused), true);

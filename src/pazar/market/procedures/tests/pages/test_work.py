@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -12,6 +13,7 @@ from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.roles import Role
 from pazar.market.procedures import queries
 from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.tests import factories
 from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
 
 pytestmark = pytest.mark.django_db
@@ -96,21 +98,111 @@ def test_a_draft_from_the_first_line_to_its_publication(buyer):
     assert (draft.state, draft.language) == ("published", "en")
 
 
-def test_what_was_typed_stays_and_the_fault_is_told(buyer):
+SENT_BADLY = {
+    "title": "Ново",
+    "value_amount": "около 5",
+    "lot-0-item-0-quantity": "много",
+    "lot-0-item-0-unit": "шепа",
+    "lot-0-cpv": "31321000, 1",
+}
+FAULTS = [
+    ("id_value_amount", "Estimated value", "Write a figure, such as 1 240.50."),
+    ("id_lot-0-cpv", "Lot 1: Categories", "These codes are not in the list: 1. Search by a word instead"),
+    ("id_lot-0-item-0-quantity", "Lot 1, item 1: Quantity", "Write a figure, such as 1 240.50."),
+    ("id_lot-0-item-0-unit", "Lot 1, item 1: Unit", "Choose a unit from the list."),
+]
+
+
+def test_each_fault_leads_to_its_field_and_nothing_of_the_rest_is_lost(buyer):
     draft = make_draft(buyer)
     client = browser(buyer)
-    sent = typed(page_of(client, draft).content.decode())
-    refused = client.post(
-        f"/market/procedures/{draft.pk}/edit/",
-        sent | {"title": "Ново", "lot-0-item-0-quantity": "много", "lot-0-item-0-unit": "шепа", "lot-0-cpv": "1"},
-    )
-    page = unescape(refused.content.decode())
+    edit = f"/market/procedures/{draft.pk}/edit/"
+    sent = typed(client.get(edit).content.decode()) | SENT_BADLY
+    refused = client.post(edit, sent | {"act": "go"})
     assert refused.status_code == 422
-    assert 'value="Ново"' in page
-    assert 'value="много"' in page
-    assert "Choose a unit from the list." in page
+    # as sent, and as it stands when the page is opened again
+    for page in (unescape(refused.content.decode()), unescape(client.get(edit).content.decode())):
+        for target, label, sentence in FAULTS:
+            assert f'<a href="#{target}">{label}</a>: {sentence}' in page
+            assert f'id="{target}"' in page
+        assert "4 fields can't be read yet." in page
+        for typed_text in ("Ново", "около 5", "много", "шепа", "31321000, 1"):
+            assert f'value="{typed_text}"' in page
     draft.refresh_from_db()
-    assert draft.title != "Ново"
+    assert (draft.title, draft.value_amount) == ("Ново", None)
+    assert queries.facts(draft).lots[0].items[0].description == "Кабел NYM-J 3x2,5"
+
+
+def test_what_cannot_be_read_keeps_a_draft_from_being_published_and_is_named(buyer):
+    draft = make_draft(buyer)
+    client = browser(buyer)
+    edit, publish = (f"/market/procedures/{draft.pk}/{name}/" for name in ("edit", "publish"))
+    sent = typed(client.get(edit).content.decode())
+    client.post(edit, sent | {"lot-0-item-0-delivery": "x", "value_amount": "5 милиона"})
+    refused = client.post(publish)
+    assert refused.status_code == 422
+    assert "Estimated value: “5 милиона” can't be read." in unescape(refused.content.decode())
+    mended = client.post(edit, sent | {"value_amount": "5 000 000", "act": "go"})
+    assert mended.url == publish
+    assert queries.unread(draft) == {}
+    assert client.post(publish).status_code == 302
+
+
+def test_lots_and_items_come_and_go_while_something_cannot_be_read(buyer):
+    draft = make_draft(buyer)
+    client = browser(buyer)
+    edit = f"/market/procedures/{draft.pk}/edit/"
+
+    def press(act, **changed):
+        sent = typed(client.get(edit).content.decode()) | {name.replace("_", "-"): v for name, v in changed.items()}
+        return client.post(edit, sent | {"act": act})
+
+    assert press("add-lot", lot_0_item_0_unit="шепа").url == f"{edit}#lot-2"
+    assert queries.unread(draft) == {"lots.1.items.1.unit": "шепа"}
+    press("add-item:1", lot_1_item_0_unit="крина")
+    press("add-lot", lot_1_item_1_quantity="няколко", lot_1_title="Втора")
+    assert len(queries.facts(draft).lots) == 3
+    press("remove-item:1:0")
+    assert queries.unread(draft) == {"lots.1.items.1.unit": "шепа", "lots.2.items.1.quantity": "няколко"}
+    press("remove-lot:0")
+    assert queries.unread(draft) == {"lots.1.items.1.quantity": "няколко"}
+    assert [lot.title for lot in queries.facts(draft).lots] == ["Втора", ""]
+    assert 'value="няколко"' in client.get(edit).content.decode()
+
+
+def test_an_items_category_is_picked_shown_and_kept(buyer):
+    draft = make_draft(buyer)
+    client = browser(buyer)
+    edit = f"/market/procedures/{draft.pk}/edit/"
+    sent = typed(client.get(edit).content.decode())
+    assert sent["lot-0-item-0-cpv"] == "31321000"
+    client.post(edit, sent | {"lot-0-item-0-cpv": "30197630-1"})
+    assert queries.facts(draft).lots[0].items[0].cpv == "30197630"
+    twice = client.post(edit, sent | {"lot-0-item-0-cpv": "30197630, 31321000"})
+    assert "An item has one category" in twice.content.decode()
+
+
+def test_a_large_draft_is_shown_and_saved_with_few_statements(buyer, django_assert_max_num_queries):
+    item = factories.CABLE
+    lots = tuple(
+        replace(
+            factories.LOT, title=f"Позиция {n}", items=tuple(replace(item, description=f"Ред {i}") for i in range(4))
+        )
+        for n in range(50)
+    )
+    draft = make_draft(buyer, lots=lots)
+    client = browser(buyer)
+    edit = f"/market/procedures/{draft.pk}/edit/"
+    client.get(edit)
+    with django_assert_max_num_queries(20):
+        page = client.get(edit).content.decode()
+    sent = typed(page)
+    assert len(sent) > 1_700
+    with django_assert_max_num_queries(30):
+        assert client.post(f"/market/procedures/{draft.pk}/save/", sent).status_code == 200
+    with django_assert_max_num_queries(30):
+        assert client.post(edit, sent | {"act": "remove-lot:0"}).status_code == 302
+    assert [lot.title for lot in queries.facts(draft).lots][::24] == ["Позиция 1", "Позиция 25", "Позиция 49"]
 
 
 def test_the_draft_saves_itself_and_says_so_or_why_not(buyer):
@@ -122,11 +214,14 @@ def test_the_draft_saves_itself_and_says_so_or_why_not(buyer):
     assert re.fullmatch(r"\d\d:\d\d:\d\d", client.post(save, sent).json()["saved_at"])
     draft.refresh_from_db()
     assert queries.facts(draft) == before, "a page that is saved as it stands changes nothing"
-    assert client.post(save, sent | {"title": "Ново"}).status_code == 200
-    refused = client.post(save, sent | {"lot-0-item-0-quantity": "x"})
-    assert (refused.status_code, refused.json()["reason"]) == (422, "Quantity: Write a figure, such as 1 240.50.")
+    told = client.post(save, sent | {"title": "Ново", "lot-0-item-0-quantity": "x"})
+    assert told.status_code == 200
+    assert told.json()["note"] == "Lot 1, item 1: Quantity: Write a figure, such as 1 240.50."
     draft.refresh_from_db()
     assert draft.title == "Ново"
+    assert queries.unread(draft) == {"lots.1.items.1.quantity": "x"}
+    refused = client.post(save, sent | {"closes_at": "2500-01-01T00:00"})
+    assert (refused.status_code, refused.json()["reason"]) == (422, "Bids until: Choose a moment of this century.")
 
 
 def test_a_refused_publication_says_each_rule_with_its_source(buyer):
