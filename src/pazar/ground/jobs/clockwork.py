@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
@@ -18,6 +19,7 @@ from pazar.ground.jobs import faults
 from pazar.ground.jobs.models import DueAct
 
 MAX_TRIES = 5
+_ACT_LOCK = 0x70617A62  # with the act's id: one worker at a time does it
 Act = Callable[[UUID], None]
 
 log = logging.getLogger(__name__)
@@ -55,28 +57,46 @@ def run_due(*, until: datetime | None = None) -> int:
     """Do, in order, what is due by `until` (now, if not said); how many acts were done.
 
     Each act has its own transaction and may be called twice. One that fails is tried again at the next round and
-    after MAX_TRIES stands in the operator's list.
+    after MAX_TRIES stands in the operator's list. While it runs, an advisory lock keeps other workers off it. Its row
+    is locked last, after what the act locks: whoever moves an end holds the procedure when he comes to the row.
     """
     done = 0
-    failed: set[int] = set()
+    passed: set[int] = set()
     while True:
+        found = _due(until).exclude(pk__in=passed).order_by("due_at", "id").first()
+        if found is None:
+            return done
         with transaction.atomic():
-            act = (
-                DueAct.objects.select_for_update(skip_locked=True)
-                .filter(done_at=None, due_at__lte=until or clock.db_now(), tries__lt=MAX_TRIES)
-                .exclude(pk__in=failed)
-                .order_by("due_at", "id")
-                .first()
-            )
+            act = _taken(found.pk, until)
             if act is None:
-                return done
-            try:
-                with transaction.atomic(), acting(CENTRE):
-                    _acts[act.name](act.subject_id)
-            except Exception as error:
-                log.exception("due act failed", extra={"act": act.name, "subject_id": str(act.subject_id)})
-                failed.add(act.pk)
-                DueAct.objects.filter(pk=act.pk).update(tries=act.tries + 1, fault=faults.say(error))
-            else:
-                DueAct.objects.filter(pk=act.pk).update(done_at=clock.db_now())
+                passed.add(found.pk)
+            elif _did(act):
                 done += 1
+            else:
+                passed.add(act.pk)
+
+
+def _due(until: datetime | None) -> QuerySet[DueAct]:
+    return DueAct.objects.filter(done_at=None, due_at__lte=until or clock.db_now(), tries__lt=MAX_TRIES)
+
+
+def _taken(act_id: int, until: datetime | None) -> DueAct | None:
+    """The act, for this worker alone until the transaction ends; None if another has it, did it, or it was moved."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_ACT_LOCK, act_id % 2**31])
+        is_ours = bool(cursor.fetchone()[0])
+    return _due(until).filter(pk=act_id).first() if is_ours else None
+
+
+def _did(act: DueAct) -> bool:
+    # Moved while it ran, it is due at another moment: then what was done now doesn't count for that.
+    same = DueAct.objects.filter(pk=act.pk, due_at=act.due_at, done_at=None)
+    try:
+        with transaction.atomic(), acting(CENTRE):
+            _acts[act.name](act.subject_id)
+    except Exception as error:
+        log.exception("due act failed", extra={"act": act.name, "subject_id": str(act.subject_id)})
+        same.update(tries=act.tries + 1, fault=faults.say(error))
+        return False
+    same.update(done_at=clock.db_now())
+    return True

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.scope import acting
+from pazar.ground.jobs import clockwork
+from pazar.ground.jobs.models import DueAct
 from pazar.market.bids import queries
 from pazar.market.bids.adapters import keys
 from pazar.market.bids.commands import close, opening, submit, withdraw
@@ -19,6 +21,8 @@ from pazar.market.bids.models import Envelope, Submission
 from pazar.market.bids.refusals import BidTooLate
 from pazar.market.bids.rules import box as boxes
 from pazar.market.bids.tests.bidding import make_bid, make_submitted, seal_bid
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.tests.factories import make_buyer, make_procedure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,3 +129,63 @@ def test_what_was_acknowledged_across_the_deadline_is_exactly_what_is_in_the_box
     opening.open_box(actor=buyer, procedure_id=procedure.pk)
     with acting(buyer):
         assert {bid.digest for bid in queries.opened_bids(procedure.pk)} == acknowledged
+
+
+def waiting_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("way", ["moves the end", "gives up"])
+def test_a_buyer_at_the_very_deadline_and_the_clockwork_dont_hold_each_other_up(way, caplog):
+    """He holds the procedure and comes to the due act; the clockwork has the act and waits for the procedure."""
+    procedure = make_procedure(make_buyer())
+    make_submitted(procedure)
+    leave(procedure, 0)
+    later = procedure.closes_at + timedelta(days=3)
+    holds = threading.Event()
+
+    def buyer():
+        with transaction.atomic():
+            held = procedures.lock_procedure(procedure.pk)
+            holds.set()
+            until = time.monotonic() + 10
+            while not waiting_for_a_lock():
+                assert time.monotonic() < until, "the clockwork never came to the procedure"
+                time.sleep(0.02)
+            if way == "gives up":
+                clockwork.cancel("close_procedure", subject_id=procedure.pk)
+                return
+            Procedure.objects.filter(pk=held.pk).update(closes_at=later)
+            clockwork.schedule("close_procedure", subject_id=procedure.pk, due_at=later)
+
+    def worker():
+        assert holds.wait(10)
+        clockwork.run_due()
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(in_thread(buyer)), pool.submit(in_thread(worker))]:
+            future.result()
+    assert "due act failed" not in caplog.text, "the database had to end one of the two"
+    acts = DueAct.objects.filter(name="close_procedure", subject_id=procedure.pk)
+    if way == "gives up":
+        assert not acts.exists()
+        return
+    (act,) = acts
+    assert (act.due_at, act.done_at, act.tries, act.fault) == (later, None, 0, "")
+    assert queries.box(procedure.pk).closed_at is None, "bids are taken on"
+
+
+def test_two_workers_do_a_due_act_once():
+    procedure = make_procedure(make_buyer())
+    make_submitted(procedure)
+    leave(procedure, 0)
+    gate = threading.Barrier(3)
+
+    def worker():
+        gate.wait()
+        return clockwork.run_due()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(future.result() for future in [pool.submit(in_thread(worker)) for _ in range(3)]) == 1
