@@ -26,6 +26,7 @@ COMMANDS = {
     "journal": "pazar.ground.journal.cli:journal",
     "person": "pazar.ground.identity.cli:person",
     "token": "pazar.ground.api.cli:token",
+    "mail": "pazar.ground.messages.cli:mail",
     "import": "pazar.market.procedures.cli:import_",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",

@@ -237,6 +237,15 @@ EMAIL_USE_TLS = _MAIL.scheme == "smtp+tls"
 EMAIL_USE_SSL = _MAIL.scheme == "smtps"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("PAZAR_MAIL_FROM", "Pazar <pazar@localhost>")
+# Where mail servers report what they couldn't deliver; each mail's own mark is added before the @ (VERP).
+MAIL_BOUNCES = os.environ.get("PAZAR_MAIL_BOUNCES", "").strip()
+# Whoever hands such reports to /mail/reports/ shows this word; without it the address doesn't exist.
+MAIL_REPORTS_SECRET = os.environ.get("PAZAR_MAIL_REPORTS_SECRET", "").strip()
+# Mails a minute to one domain, "*" for every other: "gmail.com=300,*=600"; 0 is no limit.
+MAIL_PER_DOMAIN = {
+    name.strip().lower(): int(number)
+    for name, _is, number in (part.partition("=") for part in _listed("PAZAR_MAIL_PER_DOMAIN", "*=600"))
+}
 
 # --- keys outside the database --------------------------------------------------------------
 # The server's sealing key, the key that draft prices lie under, the centre's signing key, and the key of its records

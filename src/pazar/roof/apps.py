@@ -26,6 +26,7 @@ class RoofConfig(AppConfig):
             (
                 (_("State of the centre"), "heartbeat", "roof:centre"),
                 (_("Failing jobs"), "alert-triangle", "roof:jobs"),
+                (_("Mails"), "mail", "messages:post"),
                 (_("Journal"), "book-2", "roof:journal"),
             )
         ):

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from pazar import events
 from pazar.ground import outbox
-from pazar.ground.jobs import clockwork
+from pazar.ground.jobs import clockwork, rounds
+from pazar.ground.jobs.rounds import Round
+from pazar.ground.messages.commands import sending
 from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
@@ -47,8 +49,14 @@ CLOCKWORK: dict[str, Callable[[UUID], None]] = {
     "close_procedure": bids.close_box,
 }
 
+# What the worker does again and again, beside jobs and the clock.
+ROUNDS: dict[str, Round] = {
+    "mails": Round(act=sending.send_waiting, end=sending.finish),
+}
+
 
 def connect() -> None:
     for kind, handlers in WIRING.items():
         outbox.connect(kind, later=handlers, at_once=AT_ONCE.get(kind, ()))
     clockwork.connect(CLOCKWORK)
+    rounds.connect(ROUNDS)

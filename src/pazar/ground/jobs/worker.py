@@ -11,7 +11,7 @@ from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
-from pazar.ground.jobs import clockwork, faults
+from pazar.ground.jobs import clockwork, faults, rounds
 from pazar.ground.journal.commands import give_positions
 
 log = logging.getLogger(__name__)
@@ -48,13 +48,14 @@ async def run(stop: asyncio.Event) -> None:
         )
         clock = asyncio.create_task(_tick(stop))
         sweep = asyncio.create_task(_sweep(worker_app, stop))
+        others = [asyncio.create_task(rounds.run(name, each, stop)) for name, each in rounds.all_rounds().items()]
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait({jobs, waiting}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
         ended = None if jobs.cancelled() or not jobs.done() else jobs.exception()
         for task in (jobs, waiting, sweep):
             task.cancel()
-        await asyncio.gather(jobs, clock, waiting, sweep, return_exceptions=True)
+        await asyncio.gather(jobs, clock, waiting, sweep, *others, return_exceptions=True)
         if ended is not None:
             raise ended  # a worker that broke must not look like one that was stopped
 

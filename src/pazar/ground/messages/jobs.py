@@ -1,16 +1,9 @@
-"""Mails leave in the background."""
+"""Mails leave by a round of the worker (`commands.sending`), wired in the roof."""
 
-from uuid import UUID
-
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from pazar.ground.messages.commands import sending, telling
 
-# Six tries over about half an hour (4, 16, 64, 256, 1024 s); then the job stands in the operator's list.
-RETRY = RetryStrategy(max_attempts=sending.MAX_TRIES, exponential_wait=4, retry_exceptions=[sending.MailDelayed])
-
-
-@app.task(name=telling.SEND, retry=RETRY, pass_context=False)
+# Centres brought up from 0.1 may hold such jobs; the round sends what they were about. To go with 0.3.
+@app.task(name="messages.send_mail", pass_context=False)
 def send_mail(mail_id: str) -> None:
-    sending.send_mail(mail_id=UUID(mail_id))
+    return None

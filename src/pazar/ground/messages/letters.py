@@ -39,9 +39,10 @@ def mail(*, message_id: UUID, person: Person, kind: Kind, title: str, text: str,
         }
         plain = render_to_string("messages/mail.txt", page)
         html = render_to_string("messages/mail.html", page)
+    mail_id = new_id()
     headers = {
-        # Made once, so that a second try after a crash is the same mail to whoever counts.
-        "Message-ID": f"<{new_id().hex}@{_domain()}>",
+        # Made once, so that a second try after a crash is the same mail to whoever counts; names the row for reports.
+        "Message-ID": f"<{mail_id.hex}@{_domain()}>",
         "Date": format_datetime(moment),
         "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notes in reply
         "Content-Language": person.language,
@@ -50,9 +51,11 @@ def mail(*, message_id: UUID, person: Person, kind: Kind, title: str, text: str,
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return Mail(
+        id=mail_id,
         message_id=message_id,
         person=person,
         to=person.email,
+        domain=domain_of(person.email),
         subject=subject,
         text=plain,
         html=html,
@@ -66,6 +69,11 @@ def one_line(text: str) -> str:
     """`text` without line breaks and control signs, short enough for a subject: nothing in it can begin a header."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
+def domain_of(address: str) -> str:
+    """What per-domain limits count by."""
+    return address.rpartition("@")[2].lower()
 
 
 def _domain() -> str:

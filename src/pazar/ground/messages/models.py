@@ -1,6 +1,7 @@
 """Messages on the centre and the mails that go with them."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from pazar.ground.ids import new_id
 from pazar.ground.sealing import SealedJSONField, SealedTextField
@@ -44,9 +45,12 @@ class Mail(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting"
+        SENDING = "sending"
         SENT = "sent"
         KEPT = "kept"  # no mail server is set: readable in the mailbox only
         FAILED = "failed"
+        SUPPRESSED = "suppressed"  # its address is written to no more
+        RETURNED = "returned"  # it was sent, and came back
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -61,11 +65,71 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     fault = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    domain = models.TextField(default="")
+    # From then on somebody may take it, by the true clock: networks don't follow a demo's. While it is being sent
+    # this is when whoever took it counts as dead.
+    next_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [
             models.Index(fields=["-made_at", "-id"], name="messages_mail_list"),
+            models.Index(
+                fields=["next_at", "id"],
+                include=["domain"],
+                condition=models.Q(state__in=["waiting", "sending"]),
+                name="messages_mail_waiting",
+            ),
+            models.Index(
+                fields=["-made_at", "-id"],
+                condition=models.Q(state__in=["failed", "suppressed", "returned"]),
+                name="messages_mail_undelivered",
+            ),
         ]
+
+
+class DomainMinute(models.Model):
+    """How many mails a domain got in the minute that runs: every node asks here before it takes some."""
+
+    domain = models.TextField(primary_key=True)
+    minute = models.DateTimeField()
+    sent = models.PositiveIntegerField()
+
+
+class Bounce(models.Model):
+    """What a mail server reported of one address. `digest` keeps the same report from counting twice."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    mail = models.ForeignKey(Mail, on_delete=models.SET_NULL, null=True, related_name="+")
+    address = models.TextField(blank=True)
+    kind = models.TextField()  # rules.reports.Kind
+    status = models.TextField(blank=True)
+    words = models.TextField(blank=True)
+    digest = models.BinaryField(unique=True)
+    came_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-came_at", "-id"], name="messages_bounce_list"),
+            models.Index(fields=["address", "came_at"], name="messages_bounce_address"),
+        ]
+
+
+class Suppression(models.Model):
+    """An address that is written to no more, until an operator takes it back."""
+
+    class Why(models.TextChoices):
+        HARD = "hard"
+        SOFT = "soft"
+        COMPLAINT = "complaint"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = models.TextField(unique=True)  # lower case
+    why = models.TextField(choices=Why)
+    words = models.TextField(blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-since", "-id"], name="messages_suppression_list")]
 
 
 class Mute(models.Model):

@@ -10,7 +10,7 @@ from pazar.ground.clock.models import Centre
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.messages import policies
-from pazar.ground.messages.models import Mail, Message, Mute
+from pazar.ground.messages.models import Bounce, Mail, Message, Mute, Suppression
 
 PAGE = 30
 
@@ -85,3 +85,30 @@ def mail_counts() -> dict[str, int]:
     """How many mails stand in each state; 0 for a state that none is in."""
     found = dict(Mail.objects.order_by().values_list("state").annotate(number=Count("pk")))
     return {str(state): int(found.get(state, 0)) for state in Mail.State.values}
+
+
+def undelivered(*, after: Place | None = None) -> tuple[list[Mail], Place | None]:
+    """Mails that reached nobody, newest first (by their own index)."""
+    stuck = [Mail.State.FAILED, Mail.State.SUPPRESSED, Mail.State.RETURNED]
+    found = Mail.objects.filter(_after(after), state__in=stuck).defer("text", "html", "headers")
+    rows = list(found.order_by("-made_at", "-id")[: PAGE + 1])
+    more = Place(at=rows[PAGE - 1].made_at, id=rows[PAGE - 1].pk) if len(rows) > PAGE else None
+    return rows[:PAGE], more
+
+
+def suppressions(*, after: Place | None = None, address: str = "") -> tuple[list[Suppression], Place | None]:
+    """Addresses written to no more, newest first; those that hold `address`, if it is said."""
+    place = Q() if after is None else Q(since__lt=after.at) | Q(since=after.at, pk__lt=after.id)
+    found = Suppression.objects.filter(place, address__contains=address.strip().lower())
+    rows = list(found.order_by("-since", "-id")[: PAGE + 1])
+    more = Place(at=rows[PAGE - 1].since, id=rows[PAGE - 1].pk) if len(rows) > PAGE else None
+    return rows[:PAGE], more
+
+
+def bounces(limit: int = PAGE) -> list[Bounce]:
+    """What mail servers reported last."""
+    return list(Bounce.objects.order_by("-came_at", "-id")[:limit])
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.filter(address=address.lower()).exists()

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.ground.messages.pages import inbox, mailbox, unsubscribe
+from pazar.ground.messages.pages import inbox, mailbox, post, unsubscribe
 
 app_name = "messages"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,4 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>/", mailbox.mail, name="mail"),
     path("mailbox/<uuid:mail_id>/html/", mailbox.mail_html, name="mail_html"),
+    path("mail/reports/", post.take_report, name="take_report"),
+    path("centre/mail/", post.post, name="post"),
+    path("centre/mail/<uuid:mail_id>/again/", post.again, name="send_again"),
+    path("centre/mail/addresses/<uuid:suppression_id>/lift/", post.lift, name="lift"),
 ]

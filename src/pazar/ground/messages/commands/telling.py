@@ -8,16 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
-from procrastinate.contrib.django import app
-from procrastinate.types import JSONDict
 
 from pazar.ground import clock, sealing
 from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
 from pazar.ground.messages import kinds, letters
 from pazar.ground.messages.models import Mail, Mute
-
-SEND = "messages.send_mail"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +82,7 @@ def tell(
 def tell_many(tellings: Sequence[Telling]) -> int:
     """Tell many things at once: a handful of statements, however many people. How many messages were new.
 
-    In the transaction of the caller: the messages, their mails and the jobs that send them are there, or none.
+    In the transaction of the caller: the messages and their mails are there, or none.
     """
     for telling in tellings:
         kinds.kind(telling.kind)
@@ -169,6 +165,3 @@ def _mail(news: Sequence[_New], moment: datetime) -> None:
         if new.person.email and (new.person.pk, new.telling.kind) not in muted
     ]
     Mail.objects.bulk_create(mails)
-    waiting: list[JSONDict] = [{"mail_id": str(mail.pk)} for mail in mails if mail.state == Mail.State.WAITING]
-    if waiting:
-        app.configure_task(SEND).batch_defer(*waiting)

@@ -1,11 +1,11 @@
 """Who may read and mark messages: each his own."""
 
-from tests.access.matrix import Call, Case, Stage, persons, public
+from tests.access.matrix import Call, Case, Stage, persons, public, staff_only
 
 from pazar.ground import sealing
-from pazar.ground.identity.rules.roles import Role
+from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.messages import commands, kinds, unsubscribing
-from pazar.ground.messages.models import Mail, Message
+from pazar.ground.messages.models import Mail, Message, Suppression
 
 KIND = "test_of_access"
 
@@ -36,6 +36,19 @@ def address_in_the_mail(stage: Stage) -> Call:
     return Call(kwargs={"token": unsubscribing.token(unsubscribing.Wish(person_id=found.person_id, kind=KIND))})
 
 
+def stuck_mail(stage: Stage) -> Call:
+    mail_id = mail(stage).kwargs["mail_id"]
+    Mail.objects.filter(pk=mail_id).update(state=Mail.State.FAILED)
+    return Call(kwargs={"mail_id": mail_id})
+
+
+def suppression(stage: Stage) -> Call:
+    ended, _made = Suppression.objects.get_or_create(
+        address="gone@example.org", defaults={"why": "hard", "since": "2026-01-01T00:00Z"}
+    )
+    return Call(kwargs={"suppression_id": ended.pk})
+
+
 CASES = [
     persons("messages:inbox"),
     persons("messages:all_read", method="POST"),
@@ -49,4 +62,17 @@ CASES = [
     public("messages:mailbox"),
     public("messages:mail", mail),
     public("messages:mail_html", mail),
+    staff_only("messages:post", StaffRole.OPERATOR),
+    staff_only("messages:send_again", StaffRole.OPERATOR, make=stuck_mail, method="POST"),
+    staff_only("messages:lift", StaffRole.OPERATOR, make=suppression, method="POST"),
+    # Shows the centre's secret word or finds nothing; test_bounces shows it.
+    Case(
+        route="messages:take_report",
+        method="POST",
+        allowed=frozenset(),
+        refused=404,
+        foreign=404,
+        nobody=404,
+        visitor=404,
+    ),
 ]

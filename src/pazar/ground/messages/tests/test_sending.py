@@ -1,34 +1,55 @@
 """Against a real mail server on loopback."""
 
+import asyncio
 import socket
+import threading
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.utils import timezone
 from tests.factories import make_person
 
-from pazar.ground.jobs.drain import drain
 from pazar.ground.messages import commands, kinds
 from pazar.ground.messages.commands import sending
-from pazar.ground.messages.models import Mail
+from pazar.ground.messages.models import Bounce, Mail, Suppression
+from pazar.ground.messages.rules import retries
 
 
 class Server:
-    """Takes mails, but none for an address that begins with `nobody`, and none at all while `busy`."""
+    """Takes mails; an address's beginning says how it behaves, and none is taken at all while `busy`."""
 
     def __init__(self):
         self.taken = []
+        self.senders = []
+        self.lines = 0
         self.busy = False
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.lines += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.busy:
             return "451 4.3.0 come again later"
         if address.startswith("nobody"):
             return "550 5.1.1 no such user"
+        if address.startswith("full"):
+            return "552 5.2.2 mailbox full"
+        if address.startswith("slow"):
+            await asyncio.sleep(0.3)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if envelope.rcpt_tos[0].startswith("drop"):
+            server.transport.close()
+            return "451 never heard"
+        if envelope.rcpt_tos[0].startswith("unwanted"):
+            return "554 5.7.1 not with this text"
+        self.senders.append(envelope.mail_from)
         self.taken.append((list(envelope.rcpt_tos), message_from_bytes(envelope.content, policy=policy.default)))
         return "250 OK"
 
@@ -56,23 +77,39 @@ def server(db, settings, monkeypatch):
     controller.stop()
 
 
-def mail_to(email: str, title: str = "Доставка на кабели") -> Mail:
-    person = make_person(email=email, language="bg")
+@pytest.fixture
+def courier():
+    with_us = sending.Courier()
+    yield with_us
+    with_us.close()
+
+
+def mail_to(email: str, title: str = "Доставка на кабели", once: str = "thing", person=None) -> Mail:
+    person = person or make_person(email=email, language="bg")
     commands.tell(
         person_ids=[person.pk],
         kind="test_kind",
-        once="thing",
+        once=once,
         path="/market/",
         render=lambda _language: commands.Told(title=title, text="Първи ред.\n\nВтори <ред>."),
     )
-    return Mail.objects.get()
+    return Mail.objects.latest("made_at", "id")
 
 
-def test_a_mail_is_delivered_with_text_html_and_headers(server):
-    mail = mail_to("maria@example.org")
-    assert drain() == 1
+def now_due() -> None:
+    """The waits between tries are over."""
+    Mail.objects.filter(state=Mail.State.WAITING).update(next_at="2020-01-01T00:00Z")
+
+
+def read(mail: Mail) -> tuple[str, str]:
     mail.refresh_from_db()
-    assert (mail.state, mail.fault) == (Mail.State.SENT, "")
+    return mail.state, mail.fault
+
+
+def test_a_mail_is_delivered_with_text_html_and_headers(server, courier):
+    mail = mail_to("maria@example.org")
+    assert sending.send_waiting(courier=courier) == 1
+    assert read(mail) == ("sent", "")
     assert mail.sent_at is not None
 
     recipients, came = server.taken[0]
@@ -82,66 +119,202 @@ def test_a_mail_is_delivered_with_text_html_and_headers(server):
     assert came["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert came["List-Unsubscribe"].strip(" <>").startswith("http://testserver/unsubscribe/")
     assert came["Auto-Submitted"] == "auto-generated"
-    assert came["Message-ID"] == mail.headers["Message-ID"]
+    assert came["Message-ID"] == mail.headers["Message-ID"] == f"<{mail.pk.hex}@example.org>"
     assert len(came.get_all("Date")) == len(came.get_all("Message-ID")) == 1
     assert "Втори <ред>." in came.get_body(("plain",)).get_content()
     assert "Втори &lt;ред&gt;." in came.get_body(("html",)).get_content()
 
 
-def test_a_job_run_twice_sends_once(server):
-    mail = mail_to("maria@example.org")
-    sending.send_mail(mail_id=mail.pk)
-    sending.send_mail(mail_id=mail.pk)
-    assert len(server.taken) == 1
+def test_many_mails_go_over_one_line_and_none_twice(server, courier):
+    people = [make_person() for _n in range(230)]
+    commands.tell(
+        person_ids=[person.pk for person in people],
+        kind="test_kind",
+        once="thing",
+        path="/market/",
+        render=lambda _language: commands.Told(title="Доставка"),
+    )
+    while sending.send_waiting(courier=courier):
+        pass
+    assert sorted(rcpt for rcpts, _mail in server.taken for rcpt in rcpts) == sorted(p.email for p in people)
+    assert server.lines == 1
+    assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}
+    assert sending.send_waiting(courier=courier) == 0
 
 
-def test_a_refused_recipient_is_not_tried_again(server):
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_mails_and_send_none_twice(server):
+    people = [make_person() for _n in range(120)]
+    commands.tell(
+        person_ids=[person.pk for person in people],
+        kind="test_kind",
+        once="thing",
+        path="/market/",
+        render=lambda _language: commands.Told(title="Доставка"),
+    )
+
+    def work() -> None:
+        from django.db import connection
+
+        courier = sending.Courier()
+        while sending.send_waiting(most=7, courier=courier):
+            pass
+        courier.close()
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _n in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(rcpts[0] for rcpts, _mail in server.taken) == sorted(p.email for p in people)
+    assert Mail.objects.filter(state="sent", tries=1).count() == 120
+
+
+def test_a_refused_address_is_not_tried_again_and_written_to_no_more(server, courier):
     mail = mail_to("nobody@example.org")
-    with pytest.raises(sending.MailRefused):
-        sending.send_mail(mail_id=mail.pk)
-    mail.refresh_from_db()
-    assert mail.state == Mail.State.FAILED
-    assert "550" in mail.fault
-    assert "no such user" in mail.fault
-    assert "nobody@" not in mail.fault
+    sending.send_waiting(courier=courier)
+    state, fault = read(mail)
+    assert state == "failed"
+    assert "550" in fault
+    assert "no such user" in fault
+    assert "nobody@" not in fault
+    assert Suppression.objects.get().address == "nobody@example.org"
+    assert Bounce.objects.get().kind == "hard"
+
+    second = mail_to("", once="another", person=mail.person)
+    sending.send_waiting(courier=courier)
+    assert read(second)[0] == "suppressed"
+    assert server.taken == []
 
 
-def test_a_busy_server_is_asked_again_and_gets_the_mail(server):
+def test_a_full_mailbox_ends_nothing_at_once(server, courier):
+    mail = mail_to("full@example.org")
+    sending.send_waiting(courier=courier)
+    assert read(mail)[0] == "failed"
+    assert Bounce.objects.get().kind == "soft"
+    assert not Suppression.objects.exists()
+
+
+def test_a_text_the_server_does_not_want_says_nothing_of_the_address(server, courier):
+    mail = mail_to("unwanted@example.org")
+    sending.send_waiting(courier=courier)
+    assert read(mail)[0] == "failed"
+    assert not Bounce.objects.exists()
+
+
+def test_a_busy_server_is_asked_again_after_growing_waits(server, courier):
     mail = mail_to("maria@example.org")
     server.busy = True
-    with pytest.raises(sending.MailDelayed):
-        sending.send_mail(mail_id=mail.pk)
-    mail.refresh_from_db()
-    assert (mail.state, mail.tries) == (Mail.State.WAITING, 1)
+    waits = []
+    for _try in range(3):
+        now_due()
+        assert sending.send_waiting(courier=courier) == 1
+        mail.refresh_from_db()
+        waits.append(mail.next_at - timezone.now())
+        assert sending.send_waiting(courier=courier) == 0
+    assert (mail.state, mail.tries) == ("waiting", 3)
+    assert [round(wait / timedelta(minutes=1)) for wait in waits] == [1, 5, 20]
     server.busy = False
-    sending.send_mail(mail_id=mail.pk)
-    mail.refresh_from_db()
-    assert (mail.state, mail.fault) == (Mail.State.SENT, "")
+    now_due()
+    sending.send_waiting(courier=courier)
+    assert read(mail) == ("sent", "")
 
 
-def test_a_server_that_stays_down_makes_the_mail_fail_and_an_operator_can_send_it(server, settings):
+def test_a_mail_nobody_takes_fails_after_its_last_try(server, courier):
     mail = mail_to("maria@example.org")
+    server.busy = True
+    for _try in range(len(retries.WAITS) + 1):
+        now_due()
+        sending.send_waiting(courier=courier)
+    state, fault = read(mail)
+    assert (state, mail.tries) == ("failed", len(retries.WAITS) + 1)
+    assert "451" in fault
+
+
+def test_a_line_that_breaks_in_the_text_costs_that_mail_alone(server, courier):
+    dropped = mail_to("drop@example.org")
+    after = mail_to("maria@example.org", once="other")
+    sending.send_waiting(courier=courier)
+    assert read(dropped) == ("waiting", "SMTPServerDisconnected")
+    assert read(after) == ("sent", "")
+    assert server.lines == 2
+
+
+def test_a_slow_reader_is_waited_for(server, courier):
+    mail = mail_to("slow@example.org")
+    sending.send_waiting(courier=courier)
+    assert read(mail) == ("sent", "")
+
+
+def test_a_silent_server_is_given_up_and_the_mail_kept(server, courier, settings):
+    settings.EMAIL_TIMEOUT = 0.1
+    mail = mail_to("slow@example.org")
+    after = mail_to("maria@example.org", once="other")
+    sending.send_waiting(courier=courier)
+    assert read(mail)[0] == "waiting"
+    assert read(after) == ("sent", "")
+
+
+def test_a_server_that_is_down_costs_one_try_and_is_left_alone_for_a_while(server, courier, settings):
+    first, second = mail_to("maria@example.org"), mail_to("ivan@example.org", once="other")
     up = settings.EMAIL_PORT
     settings.EMAIL_PORT = free_port()
-    for _try in range(sending.MAX_TRIES):
-        with pytest.raises(sending.MailDelayed):
-            sending.send_mail(mail_id=mail.pk)
-    mail.refresh_from_db()
-    assert (mail.state, mail.fault) == (Mail.State.FAILED, "ConnectionRefusedError")
+    assert sending.send_waiting(courier=courier) == 2
+    assert courier.is_resting()
+    assert sending.send_waiting(courier=courier) == 0
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert [(mail.state, mail.fault, mail.tries) for mail in (first, second)] == [
+        ("waiting", "ConnectionRefusedError", 1),
+        ("waiting", "ConnectionRefusedError", 0),
+    ]
     settings.EMAIL_PORT = up
-    sending.send_mail(mail_id=mail.pk)
-    mail.refresh_from_db()
-    assert mail.state == Mail.State.SENT
+    now_due()
+    fresh = sending.Courier()
+    sending.send_waiting(courier=fresh)
+    fresh.close()
+    assert {read(first)[0], read(second)[0]} == {"sent"}
+
+
+def test_a_mail_whose_taker_died_is_taken_again(server, courier):
+    mail = mail_to("maria@example.org")
+    assert [taken.pk for taken in sending._take(10)] == [mail.pk]
+    assert sending.send_waiting(courier=courier) == 0
+    Mail.objects.update(next_at="2020-01-01T00:00Z")
+    sending.send_waiting(courier=courier)
+    assert read(mail) == ("sent", "")
+
+
+def test_a_domain_gets_no_more_than_its_limit_in_a_minute(server, courier, settings):
+    settings.MAIL_PER_DOMAIN = {"example.org": 3, "*": 0}
+    for n in range(5):
+        mail_to(f"a{n}@example.org")
+    mail_to("b@example.net", once="other")
+    sending.send_waiting(courier=courier)
+    sending.send_waiting(courier=courier)
+    assert sorted(rcpts[0].partition("@")[2] for rcpts, _mail in server.taken) == ["example.net", *["example.org"] * 3]
+    assert Mail.objects.filter(state="waiting", tries=0).count() == 2
+    from pazar.ground.messages.models import DomainMinute
+
+    DomainMinute.objects.update(minute="2020-01-01T00:00Z")  # the next minute
+    sending.send_waiting(courier=courier)
+    assert Mail.objects.filter(state="waiting").count() == 0
+
+
+def test_each_mail_names_itself_in_the_address_for_reports(server, courier, settings):
+    settings.MAIL_BOUNCES = "bounces@example.org"
+    mail = mail_to("maria@example.org")
+    sending.send_waiting(courier=courier)
+    assert server.senders == [f"bounces+{mail.pk.hex}@example.org"]
 
 
 @pytest.mark.parametrize("field", ["subject", "to", "header"])
-def test_a_line_break_in_a_header_is_refused(server, field):
+def test_a_line_break_in_a_header_is_refused(server, courier, field):
     mail = mail_to("maria@example.org")
     bad = "x\r\nBcc: all@example.org"
     change = {"headers": {**mail.headers, "List-Unsubscribe": bad}} if field == "header" else {field: bad}
     Mail.objects.filter(pk=mail.pk).update(**change)
-    with pytest.raises(sending.MailRefused):
-        sending.send_mail(mail_id=mail.pk)
-    mail.refresh_from_db()
-    assert mail.state == Mail.State.FAILED
+    sending.send_waiting(courier=courier)
+    assert read(mail)[0] == "failed"
     assert server.taken == []

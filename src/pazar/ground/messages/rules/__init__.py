@@ -1,0 +1,1 @@
+"""What bounces mean, how long to wait, and when a person is told: pure."""
