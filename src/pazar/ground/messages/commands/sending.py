@@ -105,7 +105,7 @@ class Courier:
     def _drop(self) -> None:
         """Without the QUIT that would wait for a server that is silent."""
         if self._server is not None and self._server.connection is not None:
-            cast(smtplib.SMTP, self._server.connection).close()
+            self._server.connection.close()
             self._server.connection = None
         self._server, self._carried = None, 0
 
@@ -223,8 +223,8 @@ def _content(mail: Mail) -> bytes:
         subject=mail.subject, body=mail.text, to=[mail.to], headers=dict(mail.headers)
     )
     letter.attach_alternative(mail.html, "text/html")
-    content: bytes = letter.message().as_bytes(linesep="\r\n")
-    return content
+    # smtplib makes the line ends what they must be.
+    return letter.message().as_bytes()
 
 
 def _ascii(address: str) -> str:
