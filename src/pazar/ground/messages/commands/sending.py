@@ -1,6 +1,7 @@
 """Hand waiting mails to the mail server: many over one connection, none too fast for its domain."""
 
 import logging
+import re
 import smtplib
 import time
 from collections import Counter
@@ -28,6 +29,7 @@ NOTE_EVERY = 20
 LEASE_SECONDS = 600
 _LOCK = 0x6D61696C  # who takes mails counts them against their domains: one after the other
 
+_LINE_END = re.compile(rb"\r?\n")
 log = logging.getLogger(__name__)
 
 
@@ -223,8 +225,7 @@ def _content(mail: Mail) -> bytes:
         subject=mail.subject, body=mail.text, to=[mail.to], headers=dict(mail.headers)
     )
     letter.attach_alternative(mail.html, "text/html")
-    # smtplib makes the line ends what they must be.
-    return letter.message().as_bytes()
+    return _LINE_END.sub(b"\r\n", letter.message().as_bytes())
 
 
 def _ascii(address: str) -> str:
