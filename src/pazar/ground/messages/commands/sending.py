@@ -194,7 +194,8 @@ def _left() -> dict[str, int]:
     """What the domains written to in this minute may still get."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT domain, sent FROM pazar_messages_domainminute WHERE minute = date_trunc('minute', clock_timestamp())"
+            "SELECT domain, sent FROM pazar_messages_domainminute"
+            " WHERE minute = date_trunc('minute', clock_timestamp())"
         )
         return {domain: _limit(domain) - sent for domain, sent in cursor.fetchall() if _limit(domain)}
 
@@ -206,7 +207,8 @@ def _count(sent: dict[str, int]) -> None:
         cursor.execute(
             """
             INSERT INTO pazar_messages_domainminute AS d (domain, minute, sent)
-            SELECT n.domain, date_trunc('minute', clock_timestamp()), n.sent FROM unnest(%s::text[], %s::int[]) AS n (domain, sent)
+            SELECT n.domain, date_trunc('minute', clock_timestamp()), n.sent
+            FROM unnest(%s::text[], %s::int[]) AS n (domain, sent)
             ON CONFLICT (domain) DO UPDATE SET minute = excluded.minute,
               sent = excluded.sent + CASE WHEN d.minute = excluded.minute THEN d.sent ELSE 0 END
             """,
