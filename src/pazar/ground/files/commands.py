@@ -1,9 +1,9 @@
-"""Take a file in."""
+"""Take a file in, and let it go."""
 
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 from uuid import UUID
 
@@ -11,17 +11,22 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import ProtectedError, Sum
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from pazar.ground import clock
 from pazar.ground.errors import NotAllowed, Refusal
 from pazar.ground.files.models import StoredFile
 from pazar.ground.files.rules import kinds
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.postgres import advisory
 
 _CHUNK = 64 * 1024
 _MOST_PARTS = 10_000
+_CONTENT = "file content"
+SWEEP = "files.sweep"
+"""The job that takes a content away."""
 
 
 class FileTooLarge(Refusal):
@@ -59,8 +64,8 @@ class QuotaReached(Refusal):
 def store(*, actor: Actor, name: str, stream: IO[bytes]) -> StoredFile:
     """Keep what `stream` holds as a file of the actor's company; who may read it is for its domain to say.
 
-    The content is written before the row, named by its digest: the same content lies there once, and a row never
-    points to nothing. Raises NotAllowed, FileTooLarge, FileEmpty, FileKindRefused, QuotaReached.
+    The content is written before the row is seen, named by its digest: the same content lies there once, and a row
+    never points to nothing. Raises NotAllowed, FileTooLarge, FileEmpty, FileKindRefused, QuotaReached.
     """
     if actor.company_id is None:
         raise NotAllowed
@@ -79,25 +84,47 @@ def store(*, actor: Actor, name: str, stream: IO[bytes]) -> StoredFile:
         kind = _kind_of(kept)
         if kind is None or not kinds.fits(kind, name):
             raise FileKindRefused(name=name)
-        _require_room(actor.company_id, name, size)
         path = f"{digest.hexdigest()[:2]}/{digest.hexdigest()}"
-        if not default_storage.exists(path):
-            kept.seek(0)
-            written = default_storage.save(path, File(kept))
-            # Two at once: the other one was first, its content is the same.
-            if written != path:
-                default_storage.delete(written)
+        with transaction.atomic():
+            # Whoever stores this content, or takes it away after its last name, waits for the other.
+            advisory.alone(_CONTENT, path)
+            _require_room(actor.company_id, name, size)
+            if not default_storage.exists(path):
+                kept.seek(0)
+                default_storage.save(path, File(kept))
+            return StoredFile.objects.create(
+                owner_id=actor.company_id,
+                name=name,
+                media_type=kind.media_type,
+                size=size,
+                digest=digest.digest(),
+                path=path,
+                stored_by_id=actor.person_id,
+                stored_at=clock.db_now(),
+            )
+
+
+def release(file_ids: Iterable[UUID]) -> None:
+    """Forget files that nothing names any more, as a part of the running transaction; what is still named stays.
+
+    They stop counting against the company's room with its commit; a job that is there with the same commit then takes
+    the contents away. May be repeated.
+    """
+    for file in StoredFile.objects.filter(pk__in=list(file_ids)):
+        try:
+            with transaction.atomic():
+                file.delete()
+        except ProtectedError:
+            continue
+        app.configure_task(SWEEP).defer(path=file.path)
+
+
+def sweep(*, path: str) -> None:
+    """Take a content away if no file has it any more. May be repeated."""
     with transaction.atomic():
-        return StoredFile.objects.create(
-            owner_id=actor.company_id,
-            name=name,
-            media_type=kind.media_type,
-            size=size,
-            digest=digest.digest(),
-            path=path,
-            stored_by_id=actor.person_id,
-            stored_at=clock.db_now(),
-        )
+        advisory.alone(_CONTENT, path)
+        if not StoredFile.objects.filter(path=path).exists():
+            default_storage.delete(path)
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:

@@ -35,6 +35,7 @@ STATES: Mapping[str, str | Promise] = {
     State.CANCELLED: _("given up by its buyer"),
     State.FAILED: _("ended without an award"),
 }
+LANGUAGES: Mapping[str, str] = {"bg": "Български", "en": "English"}
 CRITERIA: Mapping[str, str | Promise] = {"lowest_price": _("Lowest price")}
 STATUSES: Mapping[str, tuple[str, str | Promise]] = {
     State.DRAFT: ("draft", _("Draft")),
@@ -115,7 +116,8 @@ def said(change: Change, *, currency: str) -> SaidChange:
             label = gettext("Lot %(lot)d, item %(item)d: %(field)s") % {"lot": lot, "item": item, "field": field}
         case _:
             label = field
-    old, new = (_shown(change.field, value, currency) for value in (change.old, change.new))
+    old = _shown(change.field, change.old, currency, change.item_before)
+    new = _shown(change.field, change.new, currency, change.item_after)
     return SaidChange(label=label, old=old, new=new)
 
 
@@ -135,7 +137,17 @@ def placed(field: str, word: str = "") -> str:
     return word
 
 
-def _shown(field: str, value: Any, currency: str) -> str:
+def _amount(item: Mapping[str, Any]) -> str:
+    """How much of an item, with its unit; empty where it isn't said."""
+    if item.get("quantity") is None:
+        return ""
+    unit = codes.unit_symbol(item.get("unit") or "", language=language())
+    return f"{formats.number(Decimal(item['quantity']))} {unit}".rstrip()
+
+
+def _shown(field: str, value: Any, currency: str, item: Mapping[str, Any]) -> str:
+    if field == "lots.items" and item:
+        return ", ".join(part for part in (item.get("description"), _amount(item)) if part)
     if value is None or value == "" or value == []:
         return ""
     name = field.rpartition(".")[2]
@@ -145,7 +157,9 @@ def _shown(field: str, value: Any, currency: str) -> str:
         case "value_amount":
             return formats.money(Decimal(value), currency)
         case "quantity":
-            return formats.number(Decimal(value))
+            return _amount(item)
+        case "language":
+            return LANGUAGES.get(value, value)
         case "unit":
             return codes.unit_symbol(value, language=language())
         case "cpv" | "regions":

@@ -88,6 +88,16 @@ class QuestionsEnded(Refusal):
     remedy = _("Read the answers that were given; the documents are binding.")
 
 
+class TooManyQuestions(Refusal):
+    """A company's questions on one procedure within a day."""
+
+    code = "too_many_questions"
+    status = 429
+    what = _("Your question isn't with the buyer yet.")
+    why = _("A company can ask {most} questions a day about one procedure, and yours has asked them.")
+    remedy = _("Ask it from {again} on, or put what belongs together into one question. What you typed is still here.")
+
+
 class AlreadyAnswered(Refusal):
     code = "already_answered"
     what = _("This question has its answer.")

@@ -72,7 +72,7 @@ def drop_change(*, actor: Actor, procedure_id: UUID) -> None:
 
         PendingChange.objects.filter(procedure=procedure).delete()
         shared.keep_unread(procedure, {})
-        Document.objects.filter(procedure=procedure, since_version__gt=procedure.version).delete()
+        shared.remove_documents(Document.objects.filter(procedure=procedure, since_version__gt=procedure.version))
 
 
 def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = None, reason: str = "") -> Procedure:
@@ -181,7 +181,7 @@ def _settle_documents(procedure: Procedure, content: Content) -> None:
         if str(document.pk) in planned:
             continue
         if document.since_version >= procedure.version:
-            document.delete()
+            shared.remove_documents(Document.objects.filter(pk=document.pk))
         else:
             document.until_version = procedure.version - 1
             document.save(update_fields=["until_version"])

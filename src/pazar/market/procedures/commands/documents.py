@@ -1,20 +1,23 @@
 """Attach documents to a draft or to a change being written, and take them out again (B4)."""
 
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground import clock
-from pazar.ground.errors import Invalid, NotFound
+from pazar.ground.errors import Invalid, NotFound, Refusal
 from pazar.ground.files import commands as files
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.procedures import policies, queries
-from pazar.market.procedures.commands import change
+from pazar.market.procedures.commands import change, shared
 from pazar.market.procedures.models import Document, PendingChange, Procedure
 from pazar.market.procedures.rules import versions
 from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.ground.files.models import StoredFile
 
 MOST = 100
 
@@ -30,6 +33,15 @@ def attach(*, actor: Actor, procedure_id: UUID, name: str, stream: IO[bytes], ti
         raise Invalid(fields={"title": _("This text is too long, or holds a sign that can't be kept.")})
     # The content is written before any lock: a large file mustn't hold up the procedure.
     stored = files.store(actor=actor, name=name, stream=stream)
+    try:
+        return _attach(actor, procedure_id, stored, title)
+    except Refusal:
+        with transaction.atomic():
+            files.release([stored.pk])
+        raise
+
+
+def _attach(actor: Actor, procedure_id: UUID, stored: "StoredFile", title: str) -> Document:
     with transaction.atomic():
         procedure = queries.lock_procedure(procedure_id)
         policies.require_buyer(actor, procedure)
@@ -66,7 +78,7 @@ def take_out(*, actor: Actor, procedure_id: UUID, document_id: UUID) -> None:
         if document is None:
             raise NotFound
         if procedure.state == State.DRAFT:
-            document.delete()
+            shared.remove_documents(Document.objects.filter(pk=document.pk))
             return
         change.require_running(procedure, clock.db_now())
 

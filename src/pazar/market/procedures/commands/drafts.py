@@ -12,7 +12,7 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BUYING
 from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.commands import shared
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.models import Document, Procedure
 from pazar.market.procedures.refusals import NotNow
 from pazar.market.procedures.rules.facts import Facts
 from pazar.market.procedures.rules.states import State
@@ -63,6 +63,7 @@ def remove_draft(*, actor: Actor, procedure_id: UUID) -> None:
         _require_draft(procedure)
 
         journal.append("procedure.draft_removed", actor=actor, subject=procedure)
+        shared.remove_documents(Document.objects.filter(procedure=procedure))
         procedure.delete()
 
 

@@ -1,5 +1,6 @@
 """Ask about a procedure, and answer to all (B6)."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -9,20 +10,24 @@ from pazar.events import EnquiryAnswered
 from pazar.ground import clock, journal, outbox
 from pazar.ground.errors import Invalid, NotFound
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.postgres import advisory
 from pazar.ground.ui import formats
 from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.commands import tell
 from pazar.market.procedures.models import Enquiry
-from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded
+from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded, TooManyQuestions
 from pazar.market.procedures.rules.states import State
 
 MOST_SIGNS = 5_000
+MOST_A_DAY = 10
+"""Questions of one company on one procedure within 24 hours."""
+DAY = timedelta(hours=24)
 
 
 def ask(*, actor: Actor, procedure_id: UUID, question: str) -> Enquiry:
     """Put a question to the buyer, who never learns who asks. The same question again is the first one.
 
-    Raises NotFound, NotAllowed, NotNow, QuestionsEnded, Invalid.
+    Raises NotFound, NotAllowed, NotNow, QuestionsEnded, TooManyQuestions, Invalid.
     """
     question = _text(question, "question")
     queries.procedure_for(actor, procedure_id)
@@ -36,9 +41,15 @@ def ask(*, actor: Actor, procedure_id: UUID, question: str) -> Enquiry:
             raise NotNow(state_word=labels.STATES[State(procedure.state)])
         if procedure.enquiries_close_at is not None and moment >= procedure.enquiries_close_at:
             raise QuestionsEnded(ended=formats.moment(procedure.enquiries_close_at), now=formats.moment(moment))
-        known = Enquiry.objects.filter(procedure=procedure, asker_id=company_id, question=question).first()
+        # Procedures are locked shared here: two questions of one company at once would each not see the other.
+        advisory.alone("enquiry", procedure.pk, company_id)
+        asked = Enquiry.objects.filter(procedure=procedure, asker_id=company_id)
+        known = asked.filter(question=question).first()
         if known is not None:
             return known
+        lately = asked.filter(asked_at__gt=moment - DAY).order_by("-asked_at").values_list("asked_at", flat=True)
+        if len(latest := lately[:MOST_A_DAY]) == MOST_A_DAY:
+            raise TooManyQuestions(most=MOST_A_DAY, again=formats.moment(latest[MOST_A_DAY - 1] + DAY))
 
         enquiry = Enquiry.objects.create(
             procedure=procedure,

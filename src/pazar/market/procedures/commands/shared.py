@@ -9,18 +9,19 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import TextField, Value
+from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground.codes import queries as codes
 from pazar.ground.errors import Invalid, Sentence
+from pazar.ground.files import commands as files
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ids import new_id
 from pazar.ground.journal.rules.leaf import canonical
 from pazar.ground.money import UnknownCurrency, digits
 from pazar.market.procedures import labels, queries
-from pazar.market.procedures.models import Item, Lot, Procedure, Unread, Version
+from pazar.market.procedures.models import Document, Item, Lot, Procedure, Unread, Version
 from pazar.market.procedures.refusals import NotNow
 from pazar.market.procedures.rules import lemmas, packs, states, versions
 from pazar.market.procedures.rules.facts import Facts, LotFacts
@@ -155,6 +156,13 @@ def keep_unread(procedure: Procedure, unread: Mapping[str, str]) -> None:
         Unread.objects.update_or_create(procedure=procedure, defaults={"texts": dict(unread)})
     else:
         Unread.objects.filter(procedure=procedure).delete()
+
+
+def remove_documents(gone: QuerySet[Document]) -> None:
+    """Take away documents that no published version names, and their files with them."""
+    held = list(gone.values_list("file_id", flat=True))
+    gone.delete()
+    files.release(held)
 
 
 def _together(values: Iterable[str]) -> list[str]:

@@ -20,7 +20,6 @@ from pazar.market.procedures.rules import packs, versions
 from pazar.market.procedures.rules.facts import Facts, ItemFacts, LotFacts
 
 CURRENCIES = ("EUR", "BGN", "USD", "GBP", "CHF", "RON", "PLN", "CZK")
-LANGUAGES = (("bg", "Български"), ("en", "English"))
 
 
 class SearchForm(forms.Form):
@@ -92,7 +91,9 @@ class MainForm(Part):
 
     title = forms.CharField(label=_("Title"), required=False, max_length=500)
     description = forms.CharField(label=_("Description"), required=False, widget=_area(4), max_length=20_000)
-    language = forms.ChoiceField(label=_("Language of the documents"), choices=LANGUAGES, required=False)
+    language = forms.ChoiceField(
+        label=_("Language of the documents"), choices=list(labels.LANGUAGES.items()), required=False
+    )
     kind = forms.ChoiceField(label=_("Kind of procedure"), required=False)
     regime = forms.ChoiceField(
         label=_("Regime"), required=False, help_text=_("It says by which rules you buy, and how long suppliers have.")

@@ -1,7 +1,8 @@
 """A version's content as plain values, and what changed between two of them (B6)."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -28,6 +29,9 @@ class Change:
     where: tuple[int, ...]
     old: Any
     new: Any
+    item_before: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    item_after: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """The whole item that it is a part of, where it is one: a quantity means nothing without its unit."""
 
 
 def content(facts: Facts, documents: Iterable[DocumentFacts] = ()) -> Content:
@@ -88,9 +92,13 @@ def _lot(lot_id: str, old: tuple[int, Any] | None, new: tuple[int, Any] | None) 
         if one is None or other is None:
             item_place, _ = other or one or (0, None)
             where = (place, item_place)
-            found.append(_whole(item_path, "lots.items", where, one and one[1], other and other[1], "description"))
+            changes = [_whole(item_path, "lots.items", where, one and one[1], other and other[1], "description")]
         else:
-            found += _plain(one[1], other[1], _ITEM, path=item_path, field="lots.items.", where=(place, other[0]))
+            changes = _plain(one[1], other[1], _ITEM, path=item_path, field="lots.items.", where=(place, other[0]))
+        found += [
+            replace(change, item_before=one[1] if one else {}, item_after=other[1] if other else {})
+            for change in changes
+        ]
     return found
 
 

@@ -248,8 +248,8 @@ def test_a_change_from_the_page_to_its_version(buyer):
     page = unescape(client.get(change).content.decode())
     assert "1 change to publish" in page
     assert "Lot 1, item 1: Quantity" in page
-    assert "<del>500</del>" in page
-    assert "<ins>600</ins>" in page
+    assert "<del>500 m</del>" in page
+    assert "<ins>600 m</ins>" in page
     assert client.post(change).status_code == 422
     done = client.post(change, {"reason": "Грешно количество."})
     assert done.url == f"/market/procedures/{procedure.pk}/?tab=versions"
