@@ -28,6 +28,7 @@ COMMANDS = {
     "token": "pazar.ground.api.cli:token",
     "mail": "pazar.ground.messages.cli:mail",
     "import": "pazar.market.procedures.cli:import_",
+    "register": "pazar.market.companies.cli:register",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",
 }

@@ -83,7 +83,7 @@ GROUND = [
     "ui",
     "api",
 ]
-MARKET = ["procedures", "matching", "bids", "awards"]
+MARKET = ["companies", "procedures", "matching", "bids", "awards"]
 SALES = ["customers", "channels", "pipeline"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

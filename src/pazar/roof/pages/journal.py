@@ -31,6 +31,7 @@ KINDS: dict[str, str | Promise] = {
     "lots.awarded": _("Lots awarded"),
     "company.admitted": _("Company admitted"),
     "notices.imported": _("Notices imported"),
+    "register.loaded": _("Register loaded"),
     "clock.moved": _("Clock of the demo moved"),
     "demo.became": _("Somebody took a part in the demo"),
     "demo.story_told": _("Story of the demo told"),

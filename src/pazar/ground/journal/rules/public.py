@@ -24,6 +24,7 @@ KINDS = frozenset(
         "lots.awarded",
         "company.admitted",
         "notices.imported",
+        "register.loaded",
         "clock.moved",
         "demo.became",
         "demo.story_told",

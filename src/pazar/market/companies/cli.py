@@ -1,0 +1,190 @@
+"""`pazar register load FILE` and `pazar register check COUNTRY NUMBER…`."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pazar.ground.console import Trouble, centre_command
+
+if TYPE_CHECKING:
+    from pazar.market.companies.rules.numbers import Read
+
+SHOWN = 20
+
+
+@click.group()
+def register() -> None:
+    """Registers of companies: load their files, check numbers."""
+
+
+@register.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--register", "name", default="", help="Whose file it is; told by its form if not said.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the file is from; its own day if not said.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@centre_command
+def load(files: tuple[Path, ...], name: str, as_of: datetime | None, as_json: bool) -> None:
+    """Take registers' bulk FILES into the snapshot.
+
+    Forms are told by content: GLEIF (CSV), Companies House (CSV), lists of Bulgarian numbers (CSV), answers of RegiX
+    (XML), EGRUL (XML). The same again changes nothing. Exit status: 0 all taken, 1 something refused, 2 nothing read.
+    """
+    from pazar.ground.identity.rules.actor import CENTRE
+    from pazar.market.companies.commands.load import load_register
+
+    day = as_of.date() if as_of else None
+    reports = [
+        load_register(actor=CENTRE, path=path, register=name, as_of=day, watch=_progress(path)) for path in files
+    ]
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "files": [
+                        {
+                            "file": report.file,
+                            "format": report.form,
+                            "register": report.register,
+                            "read": report.read,
+                            "new": report.new,
+                            "changed": report.changed,
+                            "same": report.same,
+                            "doubted": report.doubted_count,
+                            "refused": [
+                                {"where": r.where, "field": r.field, "code": r.code, "value": r.value}
+                                for r in report.refused
+                            ],
+                            "refused_count": report.refused_count,
+                        }
+                        for report in reports
+                    ]
+                },
+                ensure_ascii=False,
+            )
+        )
+    else:
+        for report in reports:
+            counts = f"{report.read} read, {report.new} new, {report.changed} changed, {report.same} the same"
+            counts += f", {report.doubted_count} with a doubtful number" if report.doubted_count else ""
+            click.echo(
+                f"{report.file}{f' ({report.form})' if report.form else ''}: {counts}, {report.refused_count} refused"
+            )
+            for refused in report.refused[:SHOWN]:
+                click.echo(f"  {refused.where}: {refused.field} {refused.code} {refused.value}".rstrip())
+            if report.refused_count > SHOWN:
+                click.echo(f"  … and {report.refused_count - SHOWN} more; --json names them.")
+    if not any(report.taken for report in reports):
+        sys.exit(2)
+    sys.exit(1 if any(report.refused_count for report in reports) else 0)
+
+
+def _progress(path: Path) -> Any:
+    if not sys.stderr.isatty():
+        return lambda read: None
+    return lambda read: click.echo(f"\r{path.name}: {read:,}", nl=False, err=True)
+
+
+@register.command()
+@click.argument("country", required=False)
+@click.argument("numbers", nargs=-1)
+@click.option(
+    "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), help="A file with columns country,number."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON.")
+@centre_command
+def check(country: str | None, numbers: tuple[str, ...], table: Path | None, as_json: bool) -> None:
+    """Say of each NUMBER in COUNTRY whether it can be right, its canonical form, and what loaded registers know.
+
+    Exit status: 0 all can be right, 1 some can't, 2 nothing to check.
+    """
+    from pazar.market.companies.adapters import sentences, snapshot
+    from pazar.market.companies.rules.numbers import read_number
+    from pazar.market.companies.rules.particulars import door
+
+    pairs = _table(table) if table else ((None, country or "", number) for number in numbers)
+    faulty, count = 0, 0
+    if as_json:
+        click.echo('{"checks": [')
+    for line, where, typed in pairs:
+        read = read_number(where, typed)
+        found = snapshot.answers(read)
+        faulty += not read.valid
+        if as_json:
+            answer = _as_json(read, line)
+            answer["message"] = sentences.sentence(read)
+            answer["registers"] = [
+                {
+                    "register": one.register,
+                    "as_of": one.as_of.isoformat(),
+                    "country": one.particulars.country,
+                    "number": one.particulars.number,
+                    "name": one.particulars.name,
+                    "name_latin": one.particulars.name_latin,
+                    "legal_form": one.particulars.legal_form,
+                    "status": one.particulars.status.value,
+                    "status_words": one.particulars.status_words,
+                    "registration": door(one.particulars.status).value,
+                    "address": one.particulars.address,
+                    "town": one.particulars.town,
+                    "postal_code": one.particulars.postal_code,
+                    "other_numbers": [f"{scheme} {number}" for scheme, number in one.particulars.other_numbers],
+                }
+                for one in found
+            ]
+            click.echo(("," if count else "") + json.dumps(answer, ensure_ascii=False))
+        else:
+            state = f"{read.scheme} {read.canonical}" if read.canonical else sentences.sentence(read)
+            click.echo(f"{where} {typed}: {state}")
+            for one in found:
+                words = f" ({one.particulars.status_words})" if one.particulars.status_words else ""
+                click.echo(
+                    f"  {one.register}, {one.as_of}: {one.particulars.name}, {one.particulars.status.value}{words}"
+                )
+        count += 1
+    if as_json:
+        click.echo("]}")
+    if not count:
+        raise Trouble(
+            "There is nothing to check.\nSay a country and numbers, or --csv FILE with columns country,number."
+        )
+    sys.exit(1 if faulty else 0)
+
+
+def _as_json(read: "Read", line: int | None) -> dict[str, Any]:
+    made: dict[str, Any] = {} if line is None else {"line": line}
+    return made | {
+        "country": read.country,
+        "typed": read.typed,
+        "scheme": read.scheme,
+        "canonical": read.canonical,
+        "valid": read.valid,
+        "code": read.fault.value if read.fault else "",
+    }
+
+
+def _table(path: Path) -> Iterator[tuple[int, str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream, delimiter=_delimiter(path))
+            columns = [name.strip().lower() for name in next(rows, [])]
+            if not {"country", "number"} <= set(columns):
+                raise Trouble(f"{path.name} has no columns country and number.\nIts first line must name them.")
+            country, number = columns.index("country"), columns.index("number")
+            for cells in rows:
+                if any(cells):
+                    padded = [*cells, *[""] * len(columns)]
+                    yield rows.line_num, padded[country], padded[number]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Trouble(f"{path.name} can't be read as a table in UTF-8.\n{type(error).__name__}") from error
+
+
+def _delimiter(path: Path) -> str:
+    with path.open("rb") as stream:
+        first = stream.readline(10_000)
+    return ";" if first.count(b";") > first.count(b",") else ","
