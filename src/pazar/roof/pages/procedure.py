@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from pazar.ground.errors import NotFound
@@ -19,10 +19,22 @@ from pazar.market.procedures import queries
 # Each names its panels for this actor and moment; within a slot they stand by their own order.
 SOURCES = (procedures.panels, bids.panels, awards.panels)
 
+# Tabs that one stage or role has and another hasn't, each with what stands in its place. Whoever kept the address of
+# one, or was sent it by a colleague, is led to that; where it isn't there either, to the page.
+PASSING = {
+    "comparison": "award",
+    "award": "comparison",
+    "opening": "award",
+    "documents": "",
+    "questions": "",
+    "versions": "",
+    "published-awards": "award",
+}
+
 
 @require_safe
 @anybody
-def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
+def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
     """Public once published; a draft is its buyer's alone. `?tab=` names the tab in view."""
     actor = request.actor
     thing = queries.procedure_for(actor, procedure_id)
@@ -33,8 +45,12 @@ def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     found.sort(key=lambda panel: panel.order)
     tabs = [panel for panel in found if panel.slot == "tab"]
     asked = request.GET.get("tab", "")
-    if asked and asked not in {tab.key for tab in tabs}:
-        raise NotFound
+    there = {tab.key for tab in tabs}
+    if asked and asked not in there:
+        if asked not in PASSING:
+            raise NotFound
+        now_at = PASSING[asked]
+        return redirect(request.path + (f"?tab={now_at}" if now_at in there else ""))
     current = next((tab for tab in tabs if tab.key == asked), tabs[0] if tabs else None)
     return render(
         request,

@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from pazar.market.procedures.tests.factories import make_draft, make_procedure
+from pazar.ground.identity.models import Person
+from pazar.ground.identity.scope import acting
+from pazar.market.awards import queries as comparisons
+from pazar.market.awards.commands import award
+from pazar.market.bids.commands import close, opening
+from pazar.market.bids.tests.bidding import make_bidder, make_submitted, pass_deadline
+from pazar.market.procedures.commands import cancel
+from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
+from pazar.roof.pages.procedure import PASSING
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +36,58 @@ def test_every_tab_opens_and_an_unknown_one_is_not_found(client: Client):
     for tab in tabs:
         assert client.get(path, {"tab": tab.key}).context["current"].key == tab.key
     assert client.get(path, {"tab": "nothing"}).status_code == 404
+
+
+STAGES = ("draft", "published", "closed", "opened", "awarded", "failed", "cancelled")
+
+
+def at_stage(stage: str):
+    """A procedure with one bid, at a stage, and those who look at it: its buyer, the bidder, a stranger, nobody."""
+    buyer, bidder, stranger = make_buyer(), make_bidder(), make_bidder()
+    if stage == "draft":
+        return make_draft(buyer), [buyer]
+    procedure = make_procedure(buyer)
+    if stage != "failed":
+        make_submitted(procedure, bidder)
+    if stage == "cancelled":
+        cancel.cancel_procedure(actor=buyer, procedure_id=procedure.pk, reason="Отпадна нуждата.")
+    elif stage != "published":
+        pass_deadline(procedure)
+        close.close_box(procedure.pk)
+    if stage in ("opened", "awarded", "failed"):
+        opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    if stage in ("awarded", "failed"):
+        procedure.refresh_from_db()
+        with acting(buyer):
+            seen = award.fingerprint(comparisons.comparison(procedure))
+        award.award_procedure(actor=buyer, procedure_id=procedure.pk, seen=seen)
+    procedure.refresh_from_db()
+    assert procedure.state == stage
+    return procedure, [buyer, bidder, stranger, None]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_address_of_a_tab_leads_somewhere_at_every_stage(stage: str):
+    procedure, people = at_stage(stage)
+    path = f"/market/procedures/{procedure.pk}/"
+    for actor in people:
+        client = Client()
+        if actor:
+            client.force_login(Person.objects.get(pk=actor.person_id))
+        here = [tab.key for tab in client.get(path).context["tabs"]]
+        for key in sorted({*here, *PASSING, "lots", "terms"}):
+            answer = client.get(path, {"tab": key}, follow=True)
+            assert answer.status_code == 200, key
+            assert len(answer.redirect_chain) <= 1
+            assert (answer.context["current"].key == key) == (key in here)
+
+
+def test_a_kept_address_of_the_comparison_leads_to_the_award():
+    procedure, (buyer, *_others) = at_stage("awarded")
+    client = Client()
+    client.force_login(Person.objects.get(pk=buyer.person_id))
+    answer = client.get(f"/market/procedures/{procedure.pk}/?tab=comparison", follow=True)
+    assert answer.context["current"].key == "award"
 
 
 def test_it_speaks_bulgarian(client: Client):

@@ -13,8 +13,9 @@ from pazar.ground.identity import queries as identity
 from pazar.ground.identity.rules.roles import BIDDING
 from pazar.ground.messages.commands import Telling, Told, tell_many
 from pazar.ground.ui import formats
-from pazar.market.awards import queries
+from pazar.market.awards import queries, words
 from pazar.market.awards.models import Award
+from pazar.market.awards.rules.ranking import OutReason
 
 
 def send_letters(event: ProcedureAwarded) -> None:
@@ -81,6 +82,9 @@ def _sentence(lot: dict[str, Any], bid_id: UUID) -> str:
         )
         return f"{name} {ended} {place}"
     out = next((o for o in lot["ranking"]["out"] if o["bid"] == str(bid_id)), None)
-    if out and out["reason"] == "set_aside":
+    if out is None:
+        return f"{name} {ended} " + _("You made no bid on it.")
+    if out["reason"] == OutReason.SET_ASIDE:
         return f"{name} {ended} " + _("Your bid was set aside: {words}").format(words=out["words"])
-    return f"{name} {ended}"
+    why = words.out(out["reason"], out["words"])
+    return f"{name} {ended} " + _("Your bid stands outside the ranking: {why}").format(why=why)

@@ -1,7 +1,7 @@
 """Bidders, drafts and sealed bids, as the tests of several domains want them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from pazar.market.bids import queries
 from pazar.market.bids.commands import drafts, submit
 from pazar.market.bids.models import Bid
 from pazar.market.bids.queries import Receipt
-from pazar.market.bids.rules import canonical, holders, seal
+from pazar.market.bids.rules import canonical, envelope, holders, seal
 from pazar.market.bids.rules.contents import Declaration
 from pazar.market.bids.rules.drafts import Draft, typed_lot
 from pazar.market.bids.rules.manifest import Place, SealedBid
@@ -58,18 +58,32 @@ def make_bid(procedure: Procedure, bidder: Actor | None = None, **said: Any) -> 
     return bidder, bid
 
 
-def seal_bid(actor: Actor, bid_id: UUID) -> SealedBid:
-    """What the browser makes of a ready draft: new keys at each call."""
+Write = Callable[[str, envelope.Kind, dict[str, Any]], dict[str, Any] | None]
+
+
+def seal_bid(
+    actor: Actor, bid_id: UUID, *, write: Write = lambda _lot, _kind, document: document, **said: Any
+) -> SealedBid:
+    """What the browser makes of a ready draft: new keys at each call.
+
+    `write` may write another document for a lot and kind, or None for none; `said` names what it is sealed for, where
+    that isn't this bid (procedure, version, bidder, bid, holders).
+    """
     with acting(actor):
         asked = queries.to_seal(actor, bid_id, moment=clock.db_now())
-    listed = holders.read(asked.holders, centre_key=asked.centre_key).holders
+    written = [(lot, kind, write(lot, kind, document)) for lot, kind, document in asked.contents]
     return seal.seal_bid(
-        procedure=asked.procedure_id,
-        version=asked.version,
-        bidder=asked.company_id,
-        bid=asked.bid_id,
-        holders=listed,
-        contents=[seal.Content(Place(lot, kind), canonical.encode(document)) for lot, kind, document in asked.contents],
+        **{
+            "procedure": asked.procedure_id,
+            "version": asked.version,
+            "bidder": asked.company_id,
+            "bid": asked.bid_id,
+            "holders": holders.read(asked.holders, centre_key=asked.centre_key).holders,
+            **said,
+        },
+        contents=[
+            seal.Content(Place(lot, kind), canonical.encode(document)) for lot, kind, document in written if document
+        ],
         random=os.urandom,
     )
 

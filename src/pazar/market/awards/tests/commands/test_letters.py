@@ -1,5 +1,7 @@
 """Letters: each bidder's people, once, in their language, with their own place and nobody else's secrets."""
 
+from dataclasses import replace
+
 import pytest
 from tests.factories import actor_of, make_company, make_person
 
@@ -8,7 +10,11 @@ from pazar.ground.identity.rules.roles import Role
 from pazar.ground.jobs.drain import drain
 from pazar.ground.messages.models import Mail, Message
 from pazar.market.awards.commands import exclude, letters
-from pazar.market.awards.tests.factories import make_opened
+from pazar.market.awards.tests.factories import Opened, make_opened
+from pazar.market.bids.commands import opening, submit
+from pazar.market.bids.tests.bidding import make_bid, make_submitted, pass_deadline, seal_bid
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.tests.factories import LOT, make_buyer, make_procedure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,3 +108,33 @@ def test_a_lot_that_nobody_got_is_told_too():
     (message,) = [one for one in sent() if one.person_id == person.pk]
     assert "Awarded to nobody." in message.text
     assert message.title.startswith("Your bid was not chosen")
+
+
+def test_a_lot_lost_by_a_fault_or_not_bid_on_is_explained_to_the_winner_of_another():
+    (person,), winner = make_firm("In part", "en")
+    (rival,), other = make_firm("Rival", "en")
+    buyer = make_buyer()
+    procedure = make_procedure(buyer, lots=tuple(replace(LOT, title=f"Part {number}") for number in (1, 2, 3)))
+    _first, second, third = (str(lot.pk) for lot in procedures.lots(procedure.pk))
+
+    def faulty(lot, kind, document):
+        if lot == third:
+            return None
+        return {**document, "total": "1.00"} if (lot, kind) == (second, "price") else document
+
+    _winner, bid = make_bid(procedure, winner, price="11")
+    submit.submit_bid(actor=winner, bid_id=bid.pk, sealed=seal_bid(winner, bid.pk, write=faulty))
+    make_submitted(procedure, other, price="12")
+    pass_deadline(procedure)
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    procedure.refresh_from_db()
+    Opened(procedure, buyer, [], []).award()
+    drain()
+    told = {message.person_id: message for message in sent()}
+    mine = told[person.pk]
+    assert mine.title.startswith("You won")
+    one, two, three = mine.text.split("\n\n")
+    assert one.endswith("stood at place 1 of 2.")
+    assert two.endswith("Your bid stands outside the ranking: The stated total isn't the sum of the prices.")
+    assert three.endswith("You made no bid on it.")
+    assert "outside the ranking" not in told[rival.pk].text
