@@ -61,16 +61,19 @@ class UnitChoice:
     other: str
 
 
-def search_cpv(text: str, *, language: str, limit: int = 20) -> list[Choice]:
+def search_cpv(text: str, *, language: str, limit: int = 20, offset: int = 0, nearest: bool = True) -> list[Choice]:
     """Categories that `text` means (B1): a code, its beginning, or words in English or Bulgarian, best
-    first."""
-    text, limit = text.strip()[:_LONGEST_TEXT], max(1, min(limit, _MOST))
+    first.
+
+    Where nothing has these words, those with words close by are answered, unless `nearest` is off.
+    """
+    text, limit, offset = text.strip()[:_LONGEST_TEXT], max(1, min(limit, _MOST)), max(0, offset)
     if not text:
         return []
     digits = cpv.begun(text)
     if digits is not None:
         begin = cpv.prefix(digits) if len(digits) == 8 else digits
-        return _cpv_rows(language, "c.code LIKE %s", [f"{begin}%"], "c.code", [], limit)
+        return _cpv_rows(language, "c.code LIKE %s", [f"{begin}%"], "c.code", [], limit, offset)
 
     wanted = words.tsquery(text, unfinished=True)
     if wanted:
@@ -83,10 +86,11 @@ def search_cpv(text: str, *, language: str, limit: int = 20) -> list[Choice]:
             "array_to_tsvector(c.lemmas) @@ %s::tsquery DESC, length(c.{label}), c.code",
             [exactly],
             limit,
+            offset,
         )
-        if found:
+        if found or offset:
             return found
-    return _nearest_cpv(text, language=language, limit=limit)
+    return [] if offset or not nearest else _nearest_cpv(text, language=language, limit=limit)
 
 
 def search_nuts(text: str, *, language: str, limit: int = 20) -> list[Choice]:
@@ -238,17 +242,17 @@ def _label(language: str) -> str:
 
 
 def _cpv_rows(
-    language: str, where: str, where_values: list[Any], order: str, order_values: list[Any], limit: int
+    language: str, where: str, where_values: list[Any], order: str, order_values: list[Any], limit: int, offset: int = 0
 ) -> list[Choice]:
     label = _label(language)
     # Only constants of this file are put into the statement; what people typed goes as values.
     statement = (
         f"SELECT c.code, c.check_digit, c.{label}, coalesce(p.{label}, '')"  # noqa: S608
         " FROM codes_cpv c LEFT JOIN codes_cpv p ON p.code = c.parent_id"
-        f" WHERE {where} ORDER BY {order.format(label=label)} LIMIT %s"
+        f" WHERE {where} ORDER BY {order.format(label=label)} LIMIT %s OFFSET %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*where_values, *order_values, limit])
+        cursor.execute(statement, [*where_values, *order_values, limit, offset])
         return [
             Choice(code=code, shown=cpv.shown(code, digit), label=text, within=within)
             for code, digit, text, within in cursor.fetchall()

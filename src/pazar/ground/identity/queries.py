@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.db.models import Case, Q, When
+from django.db.models import Q, QuerySet
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.models import Company, Membership, Person, SealingKey
@@ -32,10 +32,12 @@ def member_count() -> int:
     return Company.objects.filter(standing=Company.Standing.MEMBER).count()
 
 
-def named(text: str, *, limit: int) -> Sequence[Company]:
-    """Companies whose name holds `text`, or whose register number it is; members first (trigram index on the name)."""
-    found = Company.objects.filter(Q(name__icontains=text) | Q(number=text))
-    return list(found.order_by(Case(When(standing=Company.Standing.MEMBER, then=0), default=1), "name", "id")[:limit])
+def named(text: str) -> QuerySet[Company]:
+    """Companies whose name holds `text`, or whose register number it is (trigram index on the name).
+
+    To be paged by "standing", which puts members first, "name" and "id".
+    """
+    return Company.objects.filter(Q(name__icontains=text) | Q(number=text))
 
 
 def memberships(person: Person) -> Sequence[Membership]:

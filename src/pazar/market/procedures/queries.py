@@ -616,6 +616,12 @@ def search(actor: Actor, text: str, *, moment: datetime, limit: int) -> Sequence
     return list(found.order_by(is_open, "-published_at", "-id").defer("description", "requirements")[:limit])
 
 
+def of_buyer(company_id: UUID) -> QuerySet[Procedure]:
+    """What a company published, here or elsewhere, for everybody; to be paged by "-published_at" and "-id"."""
+    found = Procedure.objects.filter(buyer_id=company_id).exclude(state=Procedure.State.DRAFT)
+    return found.defer("description", "requirements", "payment_terms", "delivery_terms").annotate(estimate=estimated())
+
+
 def open_count(moment: datetime) -> int:
     return open_now(moment).count()
 

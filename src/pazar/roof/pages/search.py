@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -13,7 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pazar.ground.api.paging import keyset
 from pazar.ground.codes import countries
+from pazar.ground.codes import queries as codes
 from pazar.ground.identity import queries as companies
 from pazar.ground.identity.models import Company
 from pazar.ground.identity.pages.guards import anybody
@@ -57,16 +59,33 @@ class Group:
 @require_safe
 @anybody
 def search(request: ActorRequest) -> HttpResponse:
-    """GET /search/?q=: acts, procedures, companies, own deals and accounts, twenty of each."""
+    """GET /search/?q=: acts, categories, procedures, companies, own deals and accounts, twenty of each.
+
+    `in` names one group, which is then shown page by page. Procedures have a list of their own for that.
+    """
     text = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:LONGEST]
-    groups = [group for group in _groups(request, text) if group.hits] if len(text) >= SHORTEST else []
-    context = {"q": text, "groups": groups, "count": sum(len(group.hits) for group in groups)}
+    only = request.GET.get("in", "")
+    groups = [group for group in _groups(request, text, only) if group.hits] if len(text) >= SHORTEST else []
+    context = {"q": text, "only": only, "groups": groups, "count": sum(len(group.hits) for group in groups)}
     return render(request, "roof/search.html", context)
 
 
-def _groups(request: ActorRequest, text: str) -> Iterator[Group]:
+def _groups(request: ActorRequest, text: str, only: str) -> Iterator[Group]:
+    """Every group; or only the one that is asked for, from its cursor on."""
+    paged: dict[str, Callable[[ActorRequest, str, str], Group]] = {
+        "categories": _categories,
+        "deals": _deals,
+        "accounts": _accounts,
+        "companies": _companies,
+    }
+    if not request.actor.has(SELLING):
+        del paged["deals"], paged["accounts"]
+    if only in paged:
+        yield paged[only](request, text, request.GET.get("cursor", ""))
+        return
     found = list(procedures.search(request.actor, text, moment=now.now(), limit=SHOWN + 1))
     yield Group(key="acts", title=_("Go to, do"), hits=tuple(_acts(request, text, found)))
+    yield _categories(request, text, "")
     list_url = links.to("procedures:list")
     more = f"{list_url}?{urlencode({'q': text, 'all': '1'})}" if list_url and len(found) > SHOWN else ""
     yield Group(
@@ -75,9 +94,34 @@ def _groups(request: ActorRequest, text: str) -> Iterator[Group]:
         hits=tuple(_procedure(row) for row in found[:SHOWN]),
         more_url=more,
     )
-    yield from _desk(request, text)
-    named = companies.named(text, limit=SHOWN)
-    yield Group(key="companies", title=_("Companies"), hits=tuple(_company(row) for row in named))
+    for key in ("deals", "accounts", "companies"):
+        if key in paged:
+            yield paged[key](request, text, "")
+
+
+def _more(key: str, text: str, cursor: str) -> str:
+    return f"?{urlencode({'q': text, 'in': key, 'cursor': cursor})}" if cursor else ""
+
+
+def _categories(request: ActorRequest, text: str, cursor: str) -> Group:
+    """Categories by code, with its check digit or without, or by words of either language; each leads to its list."""
+    start = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else 0
+    language = (get_language() or "en").split("-")[0]
+    found = codes.search_cpv(text, language=language, limit=SHOWN + 1, offset=start, nearest=False)
+    list_url = links.to("procedures:list")
+    return Group(
+        key="categories",
+        title=_("Procedures by category"),
+        hits=tuple(
+            Hit(
+                title=f"{one.label} {one.shown}",
+                url=f"{list_url}?{urlencode({'cpv': one.code})}" if list_url else "",
+                about=one.within,
+            )
+            for one in found[:SHOWN]
+        ),
+        more_url=_more("categories", text, str(start + SHOWN)) if len(found) > SHOWN else "",
+    )
 
 
 def _acts(request: ActorRequest, text: str, found: list[Procedure]) -> Iterator[Hit]:
@@ -127,23 +171,25 @@ def _procedure(row: Procedure) -> Hit:
     )
 
 
-def _desk(request: ActorRequest, text: str) -> Iterator[Group]:
-    actor = request.actor
-    if not actor.has(SELLING):
-        return
-    own_deals = deals.search(actor, text, limit=SHOWN)
-    yield Group(
-        key="deals",
-        title=_("Deals"),
-        hits=tuple(
-            Hit(title=row.title, url=links.to("pipeline:deal", row.pk), about=row.account.name) for row in own_deals
-        ),
-    )
-    accounts = customers.search(actor, text, limit=SHOWN)
-    yield Group(
-        key="accounts",
-        title=_("Accounts"),
-        hits=tuple(Hit(title=row.name, url=links.to("customers:account", row.pk)) for row in accounts),
+def _deals(request: ActorRequest, text: str, cursor: str) -> Group:
+    page = keyset(deals.search(request.actor, text), ["-made_at", "-id"], cursor, SHOWN)
+    hits = (Hit(title=row.title, url=links.to("pipeline:deal", row.pk), about=row.account.name) for row in page.rows)
+    return Group(key="deals", title=_("Deals"), hits=tuple(hits), more_url=_more("deals", text, page.cursor))
+
+
+def _accounts(request: ActorRequest, text: str, cursor: str) -> Group:
+    page = keyset(customers.search(request.actor, text), ["name", "id"], cursor, SHOWN)
+    hits = (Hit(title=row.name, url=links.to("pipeline:account", row.pk)) for row in page.rows)
+    return Group(key="accounts", title=_("Accounts"), hits=tuple(hits), more_url=_more("accounts", text, page.cursor))
+
+
+def _companies(request: ActorRequest, text: str, cursor: str) -> Group:
+    page = keyset(companies.named(text), ["standing", "name", "id"], cursor, SHOWN)
+    return Group(
+        key="companies",
+        title=_("Companies"),
+        hits=tuple(_company(row) for row in page.rows),
+        more_url=_more("companies", text, page.cursor),
     )
 
 
@@ -153,4 +199,5 @@ def _company(row: Company) -> Hit:
         row.number,
         countries.label(row.country, language=get_language() or "en") if row.country else "",
     )
-    return Hit(title=row.name, about=" · ".join(part for part in known if part))
+    about = " · ".join(part for part in known if part)
+    return Hit(title=row.name, url=links.to("roof:company", row.pk), about=about)

@@ -45,6 +45,7 @@ CASES = [
     staff_only("roof:jobs", StaffRole.OPERATOR),
     staff_only("roof:job_again", StaffRole.OPERATOR, make=failed_job, method="POST"),
     staff_only("roof:act_again", StaffRole.OPERATOR, make=failed_act, method="POST"),
+    public("roof:company", lambda stage: Call(kwargs={"company_id": stage.company.pk})),
     public("roof:home"),
     public("roof:ocds"),
     public("roof:ocds_release", published),

@@ -1,5 +1,7 @@
 """Home, search, the journal and the operator's pages, from outside."""
 
+import html
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,13 +10,13 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.factories import actor_of, make_company, make_person
+from tests.factories import actor_of, make_actor, make_company, make_person
 
 from pazar.ground import clock, journal
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.jobs.models import DueAct
 from pazar.ground.journal.commands import give_positions
-from pazar.market.procedures.tests.factories import make_procedure
+from pazar.market.procedures.tests.factories import make_draft, make_procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,59 @@ def test_search_finds_procedures_companies_and_pages(client: Client):
     assert procedure.title in client.get("/search/", {"q": procedure.reference}).content.decode()
     assert "Тънка нишка" in client.get("/search/", {"q": "тънка"}).content.decode()
     assert reverse("procedures:mine") in client.get("/search/", {"q": "my proc"}).content.decode()
+
+
+@pytest.mark.parametrize("q", ["31300000", "31300000-9", "31300000–9", "insulated wire", "изолирани жици"])
+def test_search_finds_categories_by_code_and_by_words_of_both_languages(client: Client, q):
+    page = client.get("/search/", {"q": q}).content.decode()
+    assert "/market/procedures/?cpv=31300000" in page
+
+
+def test_a_category_found_leads_to_its_procedures(client: Client):
+    procedure = make_procedure()
+    code = procedure.cpv[0]
+    page = client.get("/search/", {"q": code}).content.decode()
+    (href,) = re.findall(rf'href="(/market/procedures/\?cpv={code})"', page)
+    assert procedure.title in client.get(href).content.decode()
+
+
+@pytest.mark.parametrize("key", ["companies", "categories"])
+def test_every_hit_of_a_group_can_be_reached(client: Client, key):
+    for number in range(45):
+        make_company(f"Нишка {number:02}")
+    q = {"companies": "нишка", "categories": "31"}[key]
+    page = client.get("/search/", {"q": q}).content.decode()
+    first = re.findall(r'class="t" href="([^"]+)"', _section(page, key))
+    seen, href = list(first), _more_of(page, key)
+    while href and len(seen) < 60:
+        page = client.get("/search/" + href).content.decode()
+        seen += re.findall(r'class="t" href="([^"]+)"', _section(page, key))
+        href = _more_of(page, key)
+    assert len(first) == 20
+    assert len(set(seen)) == len(seen) >= 45
+
+
+def _section(page: str, key: str) -> str:
+    return page.split(f'<section aria-labelledby="{key}">')[1].split("</section>")[0]
+
+
+def _more_of(page: str, key: str) -> str:
+    found = re.search(rf'href="(\?q=[^"]*in={key}[^"]*)"', page)
+    return html.unescape(found.group(1)) if found else ""
+
+
+def test_a_company_found_leads_to_its_card_with_what_it_published_and_nothing_secret(client: Client):
+    procedure = make_procedure()
+    draft = make_draft(make_actor(Role.BUYER, company=procedure.buyer))
+    found = client.get("/search/", {"q": procedure.buyer.name}).content.decode()
+    href = reverse("roof:company", args=[procedure.buyer_id])
+    assert href in found
+    card = client.get(href).content.decode()
+    assert procedure.title in card
+    assert str(draft.pk) not in card
+    assert href in client.get(reverse("roof:procedure", args=[procedure.pk])).content.decode()
+    assert client.get(reverse("roof:company", args=[uuid4()])).status_code == 404
+    assert client.get(href, {"cursor": "made up"}).status_code == 400
 
 
 @pytest.mark.parametrize("q", ["", "a", "%", "  ", "x" * 5000, "'; --"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pazar.ground.api.paging import Keyed, keyset
 from pazar.ground.errors import NotFound
@@ -37,10 +37,9 @@ def account(actor: Actor, account_id: UUID) -> Account:
     return found
 
 
-def search(actor: Actor, text: str, *, limit: int) -> Sequence[Account]:
-    """Customers of the desk whose name holds `text`, or whose number it is."""
-    found = policies.visible_to(actor).filter(Q(name__icontains=text) | Q(number=text))
-    return list(found.order_by("name", "id")[:limit])
+def search(actor: Actor, text: str) -> QuerySet[Account]:
+    """Customers of the desk whose name holds `text`, or whose number it is; to be paged by "name" and "id"."""
+    return policies.visible_to(actor).filter(Q(name__icontains=text) | Q(number=text))
 
 
 def account_count(company_id: UUID) -> int:

@@ -169,10 +169,10 @@ def desk_counts(company_id: UUID, *, moment: datetime) -> DeskCounts:
     return DeskCounts(inbox=inbox, deals=deals, customers=customers)
 
 
-def search(actor: Actor, text: str, *, limit: int) -> Sequence[Deal]:
-    """Deals of the desk whose title, reference or customer holds `text`, the newest first."""
+def search(actor: Actor, text: str) -> QuerySet[Deal]:
+    """Deals of the desk whose title, reference or customer holds `text`; to be paged by "-made_at" and "-id"."""
     said = Q(title__icontains=text) | Q(reference__iexact=text) | Q(account__name__icontains=text)
-    return list(policies.visible_to(actor).filter(said).select_related("account").order_by("-made_at", "-id")[:limit])
+    return policies.visible_to(actor).filter(said).select_related("account")
 
 
 @dataclass(frozen=True, kw_only=True)
