@@ -257,6 +257,16 @@ SEAL_KEY_VALUES = {
     for name in ("sealing", "drafts", "signing", "records")
 }
 
+# --- the journal ----------------------------------------------------------------------------
+# The name its heads are signed under; it should never change, since whoever watches the journal knows it by that.
+JOURNAL_ORIGIN = os.environ.get("PAZAR_JOURNAL_ORIGIN", f"{urlsplit(BASE_URL).netloc}/journal")
+# Entries that say nothing, so that the number of entries doesn't tell who does something; 0 for none.
+JOURNAL_COVER_PER_HOUR = float(os.environ.get("PAZAR_JOURNAL_COVER", "120"))
+# A time stamp authority (RFC 3161) for heads, how often, and the certificates (PEM) that it must chain to.
+TSA_URL = os.environ.get("PAZAR_TSA_URL", "")
+TSA_MINUTES = int(os.environ.get("PAZAR_TSA_MINUTES", "60"))
+TSA_ROOTS = os.environ.get("PAZAR_TSA_ROOTS", "")
+
 # --- logs: one JSON object a line, with the request's id, never a body ------------------------
 LOGGING: dict[str, Any] = {
     "version": 1,

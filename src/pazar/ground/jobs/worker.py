@@ -1,4 +1,4 @@
-"""The worker: runs jobs, does what the centre's clock makes due, and gives the journal its order."""
+"""The worker: runs jobs, does what the centre's clock makes due, and grows the journal's tree."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
 from pazar.ground.jobs import clockwork, faults, rounds
-from pazar.ground.journal.commands import give_positions
+from pazar.ground.journal import sequencer
 
 log = logging.getLogger(__name__)
 CONCURRENCY = 2
@@ -46,7 +46,9 @@ async def run(stop: asyncio.Event) -> None:
                 shutdown_graceful_timeout=5,
             )
         )
-        clock = asyncio.create_task(_tick(stop))
+        clock = asyncio.create_task(_every_second(stop, _run_due))
+        # Apart from the clockwork: a receipt's proof doesn't wait for a box that takes long to shut.
+        journal = asyncio.create_task(_every_second(stop, _sequence))
         sweep = asyncio.create_task(_sweep(worker_app, stop))
         others = [asyncio.create_task(rounds.run(name, each, stop)) for name, each in rounds.all_rounds().items()]
         waiting = asyncio.create_task(stop.wait())
@@ -55,7 +57,7 @@ async def run(stop: asyncio.Event) -> None:
         ended = None if jobs.cancelled() or not jobs.done() else jobs.exception()
         for task in (jobs, waiting, sweep):
             task.cancel()
-        await asyncio.gather(jobs, clock, waiting, sweep, *others, return_exceptions=True)
+        await asyncio.gather(jobs, clock, journal, waiting, sweep, *others, return_exceptions=True)
         if ended is not None:
             raise ended  # a worker that broke must not look like one that was stopped
 
@@ -79,24 +81,31 @@ async def _sweep(worker_app: App, stop: asyncio.Event) -> None:
         await asyncio.sleep(STALLED_SECONDS)
 
 
-async def _tick(stop: asyncio.Event) -> None:
-    act = sync_to_async(_round, thread_sensitive=False)
+async def _every_second(stop: asyncio.Event, act: Callable[[], object]) -> None:
+    act_in_thread = sync_to_async(act, thread_sensitive=False)
     while not stop.is_set():
         try:
-            await act()
+            await act_in_thread()
         except Exception:
             # The database may be away for a moment; the next round tries again.
-            log.exception("round of the clockwork failed")
+            log.exception("round of the worker failed", extra={"round": act.__name__})
         try:
             await asyncio.wait_for(stop.wait(), TICK_SECONDS)
         except TimeoutError:
             continue
 
 
-def _round() -> None:
+def _run_due() -> None:
     close_old_connections()
     try:
         clockwork.run_due()
-        give_positions()
+    finally:
+        close_old_connections()
+
+
+def _sequence() -> None:
+    close_old_connections()
+    try:
+        sequencer.tick(seconds=TICK_SECONDS)
     finally:
         close_old_connections()

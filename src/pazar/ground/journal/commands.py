@@ -1,18 +1,16 @@
-"""Append an act, disclose what may be known, give the entries their order."""
+"""Append an act, disclose what may be known."""
 
 import secrets
 from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from pazar.ground import clock, sealing
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.journal.models import Disclosure, Entry, Payload
 from pazar.ground.journal.rules import leaf as leaves
-
-_SEQUENCE_LOCK = 0x70617A61  # one sequencer at a time, whichever node runs it
 
 
 def append(
@@ -48,7 +46,6 @@ def append(
         leaf=leaves.leaf(salt=salt, payload=content),
         secret_key=sealing.token(secret_key) if secret_key else "",
         subject_id=subject.pk if isinstance(subject.pk, UUID) else None,
-        txid=_txid(),
     )
     entry.save(force_insert=True)
     if secret_key:
@@ -63,29 +60,3 @@ def disclose(*secret_keys: str) -> None:
     Disclosure.objects.bulk_create(
         [Disclosure(secret_key=sealing.token(one), made_at=moment) for one in secret_keys], ignore_conflicts=True
     )
-
-
-def give_positions() -> int:
-    """Number, without gaps, the entries that no running transaction can precede; how many were numbered.
-
-    Reading by id would skip an entry whose transaction took its id early and committed late.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEQUENCE_LOCK])
-        cursor.execute(
-            """
-            INSERT INTO journal_position (seq, entry_id)
-            SELECT (SELECT coalesce(max(seq), 0) FROM journal_position)
-                   + row_number() OVER (ORDER BY e.txid, e.id), e.id
-            FROM journal_entry e LEFT JOIN journal_position p ON p.entry_id = e.id
-            WHERE p.entry_id IS NULL AND e.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-            """
-        )
-        return int(cursor.rowcount)
-
-
-def _txid() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        txid: int = cursor.fetchone()[0]
-    return txid

@@ -1,8 +1,10 @@
 """The public journal: every act of the centre in its order, for anybody to check."""
 
-import io
+import itertools
+from collections.abc import AsyncIterator, Iterator
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from pazar.ground.journal import export as exports
 from pazar.ground.journal import queries
+
+LINES_AT_ONCE = 500
 
 KINDS: dict[str, str | Promise] = {
     "procedure.published": _("Procedure published"),
@@ -32,6 +36,7 @@ KINDS: dict[str, str | Promise] = {
     "company.admitted": _("Company admitted"),
     "notices.imported": _("Notices imported"),
     "register.loaded": _("Register loaded"),
+    "journal.payload_erased": _("What an entry said was erased"),
     "clock.moved": _("Clock of the demo moved"),
     "demo.became": _("Somebody took a part in the demo"),
     "demo.story_told": _("Story of the demo told"),
@@ -55,10 +60,17 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def export(request: HttpRequest) -> HttpResponse:
-    """GET /journal/export.jsonl: the whole journal as `pazar journal verify` reads it."""
-    out = io.StringIO()
-    exports.write(out, public_only=True)
-    response = HttpResponse(out.getvalue(), content_type="application/jsonl; charset=utf-8")
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """GET /journal/export.jsonl: the whole journal as `pazar journal verify` reads it, while it is read."""
+    response = StreamingHttpResponse(
+        _in_turns(exports.lines(public_only=True)), content_type="application/jsonl; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="pazar-journal.jsonl"'
     return response
+
+
+async def _in_turns(lines: Iterator[str]) -> AsyncIterator[str]:
+    """`lines` some at a time: an ASGI server would read a plain iterator to its end before it sends anything."""
+    take = sync_to_async(lambda: "".join(itertools.islice(lines, LINES_AT_ONCE)))
+    while text := await take():
+        yield text

@@ -23,6 +23,7 @@ KINDS = frozenset(
         "bid.taken_back",
         "lots.awarded",
         "company.admitted",
+        "journal.payload_erased",
         "notices.imported",
         "register.loaded",
         "clock.moved",

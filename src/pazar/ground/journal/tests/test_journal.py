@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from tests.factories import make_company
 
 from pazar.ground import journal
-from pazar.ground.journal.commands import give_positions
-from pazar.ground.journal.models import Entry, Payload, Position
+from pazar.ground.journal.models import Entry, Payload
 from pazar.ground.journal.rules import leaf
 
 
@@ -30,22 +29,6 @@ def test_the_app_can_neither_change_nor_remove_an_entry(somebody, act):
             Entry.objects.update(leaf=b"x" * 32)
         else:
             Payload.objects.all()._raw_delete("default")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_positions_have_no_gaps_and_pass_over_nothing():
-    company = make_company()
-    from pazar.ground.identity.rules.actor import CENTRE
-
-    with transaction.atomic():
-        for n in range(3):
-            journal.append("thing.done", actor=CENTRE, subject=company, n=n)
-    assert give_positions() == 3
-    assert give_positions() == 0
-    with transaction.atomic():
-        journal.append("thing.done", actor=CENTRE, subject=company)
-    assert give_positions() == 1
-    assert list(Position.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3, 4]
 
 
 @given(st.binary(min_size=32, max_size=32), st.binary())

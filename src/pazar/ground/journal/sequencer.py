@@ -1,0 +1,99 @@
+"""Give entries their places and grow the tree over them: once a second, one at a time, whichever node does it (J1).
+
+An entry waits (`Waiting`) from the moment its transaction commits, whatever its number, so none is skipped because
+it took its number early and committed late; and a long transaction holds back its own entries only.
+"""
+
+import random
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from pazar.ground import clock, keys
+from pazar.ground.identity.rules.actor import CENTRE
+from pazar.ground.ids import new_id
+from pazar.ground.journal import commands, tree
+from pazar.ground.journal.models import Disclosure, Head, Position
+from pazar.ground.journal.rules import cover, head
+
+BATCH = 5_000
+"""Entries a transaction takes in; a backlog is several of them, with a head each."""
+COVER = "journal.cover"
+_LOCK = 0x70617A61
+_chance = random.SystemRandom()
+
+
+def tick(*, seconds: float = 1.0) -> int:
+    """The worker's round: cover entries for the time since the last one, then everything that waits; how many."""
+    add_cover(cover.draw(settings.JOURNAL_COVER_PER_HOUR * seconds / 3600, _chance))
+    return sequence()
+
+
+def sequence() -> int:
+    """Take in what has waited; how many entries got their place. Waits while another node does the same."""
+    count = 0
+    while True:
+        placed, more = _batch()
+        count += placed
+        if not more:
+            return count
+
+
+def add_cover(count: int) -> None:
+    """Append `count` entries that say nothing, so that the number of entries tells little of what happened.
+
+    They wait, are placed and are shown like any secret entry, each under a key of its own about a thing of its own,
+    which isn't there; only whoever may read payloads can tell them apart.
+    """
+    for _one in range(count):
+        nothing = new_id()
+        with transaction.atomic():
+            commands.append(COVER, actor=CENTRE, subject=Disclosure(pk=nothing), secret_key=f"{COVER}:{nothing}")
+
+
+def _batch() -> tuple[int, bool]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # A statement of its own: the next one's snapshot then sees what the sequencer before us did.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        last = tree.latest()
+        size = last.size if last is not None else 0
+        top = Position.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        if top > size:  # placed before there was a tree
+            behind = Position.objects.filter(seq__gt=size).order_by("seq")[:BATCH]
+            leaves = [bytes(leaf) for leaf in behind.values_list("entry__leaf", flat=True)]
+            placed = 0
+        else:
+            leaves = _place(top)
+            placed = len(leaves)
+        if leaves:
+            _grow(size, leaves)
+        return placed, len(leaves) == BATCH or top > size
+
+
+def _place(top: int) -> list[bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.id, e.leaf FROM journal_waiting w JOIN journal_entry e ON e.id = w.entry_id"
+            " ORDER BY w.entry_id LIMIT %s",
+            [BATCH],
+        )
+        rows = cursor.fetchall()
+        ids = [entry_id for entry_id, _leaf in rows]
+        if ids:
+            cursor.execute(
+                "INSERT INTO journal_position (seq, entry_id)"
+                " SELECT %s + place, entry_id FROM unnest(%s::bigint[]) WITH ORDINALITY AS w (entry_id, place)",
+                [top, ids],
+            )
+            cursor.execute("DELETE FROM journal_waiting WHERE entry_id = ANY(%s)", [ids])
+    return [bytes(leaf) for _entry_id, leaf in rows]
+
+
+def _grow(size: int, leaves: Sequence[bytes]) -> None:
+    frontier = tree.frontier(size)
+    tree.write([made for leaf in leaves for made in frontier.append(leaf)])
+    root, moment = frontier.root(), clock.db_now()
+    signed = head.sign(origin=settings.JOURNAL_ORIGIN, size=frontier.size, root=root, at=moment, key=keys.signing())
+    Head.objects.create(size=frontier.size, root=root, note=signed.note, made_at=moment)
