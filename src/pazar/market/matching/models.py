@@ -1,8 +1,9 @@
-"""Suppliers' interests, each of their versions, and the matches they brought."""
+"""Suppliers' interests, each of their versions, the matches they brought; and what the matcher works from."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Now
 
 from pazar.ground.ids import new_id
 
@@ -22,10 +23,14 @@ class Interest(models.Model):
     value_min = models.DecimalField(max_digits=22, decimal_places=4, null=True, blank=True)  # EUR
     value_max = models.DecimalField(max_digits=22, decimal_places=4, null=True, blank=True)
     kinds = ArrayField(models.TextField(), default=list, blank=True)
+    regimes = ArrayField(models.TextField(), default=list, blank=True)
+    buyers_none = ArrayField(models.TextField(), default=list, blank=True)  # as `LotFacts.buyer` names them
     with_outside = models.BooleanField(default=True)
     mail_outside = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    # Given by a trigger, anew with each change of what is compared: what the index knows the interest by.
+    number = models.BigIntegerField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -78,3 +83,82 @@ class Match(models.Model):
             models.Index(fields=["company", "-found_at", "-id"], name="matching_match_of_company"),
             models.Index(fields=["company", "procedure"], name="matching_match_company_proc"),
         ]
+
+
+class InterestChange(models.Model):
+    """A line of the log the matcher follows: written by a trigger with every change of an interest, never altered.
+
+    `number` is the interest's new one, `replaces` what is valid no more. Numbers are given out before the commit: who
+    reads by them alone would skip a transaction that takes longer, hence `txid`.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    replaces = models.BigIntegerField(null=True)
+    interest_id = models.UUIDField()
+    txid = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["txid"], name="matching_change_txid")]
+
+
+class MatchRequest(models.Model):
+    """Procedures to be matched, asked for in the transaction that made them public. True times, not the centre's."""
+
+    id = models.BigAutoField(primary_key=True)
+    procedure_ids = ArrayField(models.UUIDField())
+    quiet = models.BooleanField(default=False)
+    just_published = models.BooleanField(default=False)
+    made_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(finished_at=None), name="matching_request_waiting"),
+            models.Index(fields=["made_at"], name="matching_request_made"),
+        ]
+
+
+class MatchPart(models.Model):
+    """A matcher's share of a request, done: written with its matches, so that no share is done twice.
+
+    Matcher `shard` of `shards`; 0 of 0 is the oracle, which does the whole.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(MatchRequest, on_delete=models.CASCADE, related_name="parts")
+    shard = models.PositiveSmallIntegerField()
+    shards = models.PositiveSmallIntegerField()
+    found = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "shards", "shard"], name="matching_part_once")]
+
+
+class Matcher(models.Model):
+    """A running matcher's sign of life. True times."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    shard = models.PositiveSmallIntegerField()
+    shards = models.PositiveSmallIntegerField()
+    interests = models.PositiveIntegerField(default=0)
+    memory_mb = models.PositiveIntegerField(default=0)
+    loading_seconds = models.FloatField(default=0)
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+
+
+class Sweep(models.Model):
+    """A comparison of the stored matches with the oracle, and what was put right. True times."""
+
+    id = models.BigAutoField(primary_key=True)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    procedures = models.PositiveIntegerField()
+    expected = models.PositiveIntegerField()
+    missing = models.PositiveIntegerField()
+    extra = models.PositiveIntegerField()
+    examples = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["-begun_at"], name="matching_sweep_newest")]

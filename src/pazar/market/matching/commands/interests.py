@@ -46,6 +46,9 @@ class Wanted:
     value_min: Decimal | None = None
     value_max: Decimal | None = None
     kinds: Sequence[str] = ()
+    regimes: Sequence[str] | None = None
+    """None, here and below: what stands stays."""
+    buyers_none: Sequence[str] | None = None
     with_outside: bool = True
     mail_outside: bool = False
     is_active: bool = True
@@ -62,6 +65,8 @@ def facts_of(wanted: Wanted, *, company_id: UUID) -> InterestFacts:
         value_min=wanted.value_min,
         value_max=wanted.value_max,
         kinds=frozenset(wanted.kinds),
+        regimes=frozenset(wanted.regimes or ()),
+        buyers_none=tuple(dict.fromkeys(wanted.buyers_none or ())),
         with_outside=wanted.with_outside,
         is_active=wanted.is_active,
     )
@@ -141,6 +146,10 @@ def _fill(interest: Interest, facts: InterestFacts, wanted: Wanted) -> None:
     interest.value_min = facts.value_min
     interest.value_max = facts.value_max
     interest.kinds = sorted(facts.kinds)
+    if wanted.regimes is not None:
+        interest.regimes = sorted(facts.regimes)
+    if wanted.buyers_none is not None:
+        interest.buyers_none = list(facts.buyers_none)
     interest.with_outside = facts.with_outside
     interest.mail_outside = wanted.mail_outside
     interest.is_active = facts.is_active

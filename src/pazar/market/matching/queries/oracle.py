@@ -4,7 +4,6 @@ Comparing interests with lots is a join, and no query of `procedures` can stand 
 its tables, and nothing else of matching does. A lot's value is its own, or its procedure's when it is the only lot.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from pazar.ground.codes.rules import cpv
 from pazar.ground.money import BGN_PER_EUR
 from pazar.market.matching.rules.interests import InterestFacts
 from pazar.market.matching.rules.meaning import LotFacts
@@ -22,7 +20,8 @@ _LOT = """
 SELECT l.id, l.procedure_id, l.number, l.position, p.buyer_id, l.cpv, l.regions, l.lemmas,
        CASE WHEN l.value_amount IS NULL AND alone.only_lot THEN p.value_amount ELSE l.value_amount END AS value_amount,
        coalesce(nullif(l.currency, ''), p.currency) AS currency,
-       p.kind, p.origin = 'outside' AS is_outside, NOT alone.only_lot AS has_others
+       p.kind, p.regime, coalesce(p.buyer_id::text, lower(btrim(p.buyer_name))) AS buyer,
+       p.origin = 'outside' AS is_outside, NOT alone.only_lot AS has_others
 FROM procedures_lot l
 JOIN procedures_procedure p ON p.id = l.procedure_id
 CROSS JOIN LATERAL (
@@ -51,6 +50,8 @@ FROM lot JOIN matching_interest i ON
   AND i.company_id IS DISTINCT FROM lot.buyer_id
   AND (i.with_outside OR NOT lot.is_outside)
   AND (i.kinds = '{{}}' OR lot.kind = ANY(i.kinds))
+  AND (i.regimes = '{{}}' OR lot.regime = ANY(i.regimes))
+  AND NOT lot.buyer = ANY(i.buyers_none)
   AND (i.cpv = '{{}}' OR i.cpv && lot.cpv_up)
   AND (i.regions = '{{}}' OR i.regions && lot.regions_up)
   AND (i.lemmas_any = '{{}}' OR i.lemmas_any && lot.lemmas)
@@ -78,10 +79,10 @@ ORDER BY newest.published_at DESC, newest.procedure_id DESC
 """
 _LOT_COLUMNS = """
 CASE WHEN lot.has_others THEN lot.number ELSE '' END, lot.buyer_id, lot.cpv, lot.regions,
-lot.lemmas, lot.value_amount, lot.currency, lot.kind, lot.is_outside
+lot.lemmas, lot.value_amount, lot.currency, lot.kind, lot.regime, lot.buyer, lot.is_outside
 """
 
-# The other way round one interest stands against many lots: its codes become the beginnings of words.
+# The other way round one interest stands against many lots; GIN indexes know each lot by all it stands under.
 _LOTS_OF_INTEREST = f"""
 WITH i AS (SELECT %(value_min)s::numeric AS value_min, %(value_max)s::numeric AS value_max),
 lot AS ({_LOT} WHERE {{narrowed}})
@@ -90,9 +91,8 @@ FROM lot, i
 WHERE lot.buyer_id IS DISTINCT FROM %(company_id)s
   AND (%(with_outside)s OR NOT lot.is_outside)
   AND (%(kinds)s::text[] = '{{{{}}}}' OR lot.kind = ANY(%(kinds)s))
-  AND (%(cpv)s = '' OR array_to_string(lot.cpv, ' ') ~ %(cpv)s)
-  AND (%(regions)s = '' OR array_to_string(lot.regions, ' ') ~ %(regions)s)
-  AND (%(lemmas_any)s::text[] = '{{{{}}}}' OR lot.lemmas && %(lemmas_any)s::text[])
+  AND (%(regimes)s::text[] = '{{{{}}}}' OR lot.regime = ANY(%(regimes)s))
+  AND NOT lot.buyer = ANY(%(buyers_none)s::text[])
   AND NOT lot.lemmas && %(lemmas_none)s::text[]
   AND {_VALUE}
 """  # noqa: S608 - as above
@@ -191,6 +191,12 @@ def _fitting(
     if lot_ids is not None:
         narrowed.append("l.id = ANY(%(lot_ids)s)")
         values["lot_ids"] = list(lot_ids)
+    if interest.cpv:
+        narrowed.append("matching_cpv_up(l.cpv) && %(cpv)s::text[]")
+    if interest.regions:
+        narrowed.append("matching_regions_up(l.regions) && %(regions)s::text[]")
+    if interest.words_any:
+        narrowed.append("l.lemmas && %(lemmas_any)s::text[]")
     return _LOTS_OF_INTEREST.format(narrowed=" AND ".join(narrowed)), values
 
 
@@ -222,7 +228,9 @@ def _lot(row: tuple[Any, ...]) -> LotFacts:
         value_amount=row[5],
         currency=row[6],
         kind=row[7],
-        is_outside=row[8],
+        regime=row[8],
+        buyer=row[9],
+        is_outside=row[10],
     )
 
 
@@ -231,18 +239,15 @@ def _values(interest: InterestFacts) -> dict[str, Any]:
         "company_id": interest.company_id,
         "with_outside": interest.with_outside,
         "kinds": sorted(interest.kinds),
-        "cpv": _begins([cpv.prefix(code) for code in interest.cpv]),
-        "regions": _begins(list(interest.regions)),
+        "regimes": sorted(interest.regimes),
+        "buyers_none": list(interest.buyers_none),
+        "cpv": list(interest.cpv),
+        "regions": list(interest.regions),
         "lemmas_any": [word.lemma for word in interest.words_any],
         "lemmas_none": [word.lemma for word in interest.words_none],
         "value_min": interest.value_min,
         "value_max": interest.value_max,
     }
-
-
-def _begins(codes: Sequence[str]) -> str:
-    """A pattern for codes parted by blanks, one of which begins so; empty for none."""
-    return rf"(^| )({'|'.join(re.escape(code) for code in codes)})" if codes else ""
 
 
 def _rows(statement: str, values: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -22,6 +22,8 @@ def facts(interest: Interest) -> InterestFacts:
         value_min=interest.value_min,
         value_max=interest.value_max,
         kinds=frozenset(interest.kinds),
+        regimes=frozenset(interest.regimes),
+        buyers_none=tuple(interest.buyers_none),
         with_outside=interest.with_outside,
         is_active=interest.is_active,
     )
@@ -40,6 +42,8 @@ def content(interest: Interest) -> dict[str, Any]:
         "value_min": _text(interest.value_min),
         "value_max": _text(interest.value_max),
         "kinds": list(interest.kinds),
+        "regimes": list(interest.regimes),
+        "buyers_none": list(interest.buyers_none),
         "with_outside": interest.with_outside,
         "mail_outside": interest.mail_outside,
         "is_active": interest.is_active,
@@ -77,6 +81,8 @@ def _from_content(stored: dict[str, Any], company_id: UUID) -> InterestFacts:
         value_min=_amount(stored["value_min"]),
         value_max=_amount(stored["value_max"]),
         kinds=frozenset(stored["kinds"]),
+        regimes=frozenset(stored.get("regimes", ())),  # versions of before have none
+        buyers_none=tuple(stored.get("buyers_none", ())),
         with_outside=stored["with_outside"],
         is_active=stored["is_active"],
     )

@@ -23,7 +23,8 @@ class Word:
 class InterestFacts:
     """An interest as it is compared. Whatever is empty asks nothing; all that is set must hold on one lot.
 
-    `cpv` are codes of eight digits and `regions` NUTS codes, each standing for its whole subtree; values are in EUR.
+    `cpv` are codes of eight digits and `regions` NUTS codes, each standing for its whole subtree; values are in EUR;
+    `buyers_none` are buyers as lots name them (`LotFacts.buyer`).
     """
 
     company_id: UUID
@@ -34,6 +35,8 @@ class InterestFacts:
     value_min: Decimal | None = None
     value_max: Decimal | None = None
     kinds: frozenset[str] = field(default_factory=frozenset)
+    regimes: frozenset[str] = field(default_factory=frozenset)
+    buyers_none: tuple[str, ...] = ()
     with_outside: bool = True
     is_active: bool = True
 

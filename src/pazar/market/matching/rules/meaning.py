@@ -1,4 +1,4 @@
-"""When a lot fits an interest (B2): the one meaning, which the SQL of `queries.oracle` and a later index must equal."""
+"""When a lot fits an interest (B2): the one meaning, which `index` and the SQL of `queries.oracle` must equal."""
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -17,6 +17,7 @@ class LotFacts:
     """A lot as it is compared, with what its procedure says for all lots.
 
     `lemmas` are those of its title and description and of the procedure's. An amount without a currency is none.
+    `buyer` is the buying company's id or, where a source only names it, that name in small letters.
     """
 
     number: str = ""
@@ -27,6 +28,8 @@ class LotFacts:
     value_amount: Decimal | None = None
     currency: str = ""
     kind: str = ""
+    regime: str = ""
+    buyer: str = ""
     is_outside: bool = False
 
 
@@ -49,13 +52,16 @@ def fits(interest: InterestFacts, lot: LotFacts) -> bool:
     * Words: at least one of the wanted, none of the unwanted, compared by lemma.
     * Value: inside the range, both ends included. A lot without a value, or in a currency without a fixed rate to
       the euro, passes: a supplier would rather see it; the reason says so. Lev count by the fixed rate, not rounded.
-    * Kind: one of those asked for. Outside procedures only where the interest takes them.
+    * Kind and regime: one of those asked for. Outside procedures only where the interest takes them.
+    * Buyer: none of those it wants nothing of.
     """
     return (
         interest.is_active
         and lot.buyer_id != interest.company_id
         and (interest.with_outside or not lot.is_outside)
         and (not interest.kinds or lot.kind in interest.kinds)
+        and (not interest.regimes or lot.regime in interest.regimes)
+        and lot.buyer not in interest.buyers_none
         and (not interest.cpv or any(cpv.covers(own, code) for own in interest.cpv for code in lot.cpv))
         and (not interest.regions or any(nuts.covers(own, code) for own in interest.regions for code in lot.regions))
         and (not interest.words_any or any(word.lemma in lot.lemmas for word in interest.words_any))

@@ -39,6 +39,8 @@ def store_interest(facts: InterestFacts) -> Interest:
         value_min=facts.value_min,
         value_max=facts.value_max,
         kinds=sorted(facts.kinds),
+        regimes=sorted(facts.regimes),
+        buyers_none=list(facts.buyers_none),
         with_outside=facts.with_outside,
         is_active=facts.is_active,
     )
@@ -58,6 +60,7 @@ def store_procedure(*lots: LotFacts, closes_in: timedelta | None = timedelta(day
             "origin": Procedure.Origin.OUTSIDE if outside else Procedure.Origin.OWN,
             "state": Procedure.State.PUBLISHED,
             "kind": first.kind,
+            "regime": first.regime,
             "buyer_id": first.buyer_id,
             "buyer_name": "Buyer",
             "title": f"Procedure {number}",
@@ -86,6 +89,7 @@ def store_procedure(*lots: LotFacts, closes_in: timedelta | None = timedelta(day
 CPV = ("31000000", "31300000", "31320000", "31321000", "31321100", "30000000", "30200000", "45315100", "45000000")
 REGIONS = ("BG", "BG3", "BG32", "BG323", "BG4", "BG41", "BG411", "RO", "RO1", "DE212")
 LEMMAS = ("кабел", "напрежение", "доставка", "cable", "осветление", "1.5")
+REGIMES = ("commercial", "bg_public", "")
 KINDS = ("open_tender", "request_for_prices", "open")
 EDGES = (Decimal("10000"), Decimal("19558.3"), Decimal("19558.2999"), Decimal("25000.0001"), Decimal("48895.75"))
 
@@ -106,12 +110,14 @@ def random_interest(chance: random.Random, company_ids: list[UUID]) -> InterestF
         value_min=bounds[0] if chance.random() < 0.4 else None,
         value_max=bounds[1] if chance.random() < 0.4 else None,
         kinds=frozenset(some(chance, KINDS, empty=0.6, most=2)),
+        regimes=frozenset(some(chance, REGIMES[:2], empty=0.8, most=1)),
+        buyers_none=tuple(str(buyer) for buyer in some(chance, company_ids, empty=0.8, most=2)),
         with_outside=chance.random() < 0.7,
         is_active=chance.random() < 0.9,
     )
 
 
-def random_lot(chance: random.Random, buyer_id: UUID, *, outside: bool, kind: str) -> LotFacts:
+def random_lot(chance: random.Random, buyer_id: UUID, *, outside: bool, kind: str, regime: str) -> LotFacts:
     return LotFacts(
         buyer_id=buyer_id,
         cpv=some(chance, CPV, empty=0.1),
@@ -120,6 +126,8 @@ def random_lot(chance: random.Random, buyer_id: UUID, *, outside: bool, kind: st
         value_amount=chance.choice([None, *EDGES, Decimal("5000"), Decimal("90000"), Decimal("90000.0001")]),
         currency=chance.choice(["EUR", "EUR", "BGN", "BGN", "RON", ""]),
         kind=kind,
+        regime=regime,
+        buyer=str(buyer_id),
         is_outside=outside,
     )
 
@@ -133,6 +141,8 @@ def without(facts: InterestFacts, predicate: str) -> InterestFacts:
         "words_none": {"words_none": ()},
         "value": {"value_min": None, "value_max": None},
         "kinds": {"kinds": frozenset()},
+        "regimes": {"regimes": frozenset()},
+        "buyers_none": {"buyers_none": ()},
         "with_outside": {"with_outside": True},
         "is_active": {"is_active": True},
         "own": {"company_id": UUID(int=0)},
@@ -140,4 +150,16 @@ def without(facts: InterestFacts, predicate: str) -> InterestFacts:
     return replace(facts, **nothing[predicate])
 
 
-PREDICATES = ("cpv", "regions", "words_any", "words_none", "value", "kinds", "with_outside", "is_active", "own")
+PREDICATES = (
+    "cpv",
+    "regions",
+    "words_any",
+    "words_none",
+    "value",
+    "kinds",
+    "regimes",
+    "buyers_none",
+    "with_outside",
+    "is_active",
+    "own",
+)

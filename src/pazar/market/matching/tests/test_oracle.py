@@ -24,7 +24,8 @@ def test_sql_equals_the_rule(db, seed):
     }
     for _n in range(70):
         outside, kind, buyer = chance.random() < 0.5, chance.choice(made.KINDS), chance.choice(companies)
-        lots = [made.random_lot(chance, buyer, outside=outside, kind=kind) for _l in range(chance.randint(1, 3))]
+        said = {"outside": outside, "kind": kind, "regime": chance.choice(made.REGIMES)}
+        lots = [made.random_lot(chance, buyer, **said) for _l in range(chance.randint(1, 3))]
         made.store_procedure(*lots, value_amount=chance.choice(made.EDGES), currency=chance.choice(["EUR", "BGN", ""]))
     from pazar.market.procedures.models import Lot
 
