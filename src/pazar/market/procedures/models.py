@@ -283,6 +283,21 @@ class SourceRelease(models.Model):
         indexes = [models.Index(fields=["publisher", "brought_by"], name="procedures_release_publisher")]
 
 
+class SourceKey(models.Model):
+    """Another name, "source:id", by which publications mean an outside procedure beside its own `source_id`."""
+
+    key = models.TextField(primary_key=True)
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="source_keys")
+
+
+class JoinedProcedure(models.Model):
+    """An outside procedure that proved to be another one; what points to it is sent there."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # the one that is gone
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="+")
+    joined_at = models.DateTimeField()
+
+
 class ReferenceNumber(models.Model):
     """The last number given out in a year, for references such as PZ-2026-000123."""
 

@@ -24,6 +24,7 @@ from pazar.market.procedures.models import (
     Document,
     Enquiry,
     Item,
+    JoinedProcedure,
     Lot,
     PendingChange,
     Procedure,
@@ -54,6 +55,11 @@ def procedure_for(actor: Actor, procedure_id: UUID) -> Procedure:
     if found is None:
         raise NotFound
     return found
+
+
+def joined_into(procedure_id: UUID) -> UUID | None:
+    """The outside procedure that this one proved to be; its own row is gone."""
+    return JoinedProcedure.objects.filter(pk=procedure_id).values_list("procedure_id", flat=True).first()
 
 
 def own_procedure(actor: Actor, procedure_id: UUID) -> Procedure:

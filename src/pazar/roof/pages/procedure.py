@@ -37,7 +37,12 @@ PASSING = {
 def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
     """Public once published; a draft is its buyer's alone. `?tab=` names the tab in view."""
     actor = request.actor
-    thing = queries.procedure_for(actor, procedure_id)
+    try:
+        thing = queries.procedure_for(actor, procedure_id)
+    except NotFound:
+        if joined := queries.joined_into(procedure_id):
+            return redirect("roof:procedure", joined)
+        raise
     moment = now.now()
     found: list[Panel] = []
     for source in SOURCES:

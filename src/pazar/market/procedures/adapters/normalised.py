@@ -3,19 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
 from io import BufferedIOBase
 from typing import Any, Final
-from zoneinfo import ZoneInfo
-
-from babel.core import get_global
 
 from pazar.ground.codes.countries import alpha2
 from pazar.market.procedures.rules.notice import AwardRecord, LotRecord, Notice, Party
 
 from .cut import parse
 from .reader import BrokenOff, Found, Limits, Place, Refusing
+from .times import local_moment
 from .values import Values
 
 Json = dict[str, Any]  # a line's object
@@ -89,7 +85,7 @@ def ted(line: Json, limits: Limits) -> Notice:
     number = f"{int(found[2]):06}-{found[1]}"
     country = alpha2(text(line.get("country"), "country", 100))
     regions = values.regions(line.get("nuts"), "nuts")
-    deadline, deadline_text = _local(
+    deadline, deadline_text = local_moment(
         values, line.get("deadline"), country, (*regions, *_buyer_region(line)), "deadline"
     )
     cpv, _ = values.classify((("CPV", code) for code in values.many(line.get("cpv"), "cpv")), "cpv")
@@ -102,7 +98,7 @@ def ted(line: Json, limits: Limits) -> Notice:
         publisher="Tenders Electronic Daily",
         source_url=f"https://ted.europa.eu/en/notice/-/detail/{int(found[2])}-{found[1]}",
         language=text(line.get("language"), "language", 100).lower(),
-        tags=_ted_tags(line),
+        tags=ted_tags(str(line.get("document_type", ""))),
         buyer=_party(buyer, values, "buyer") if isinstance(buyer, dict) else None,
         title=values.title(line.get("title"), "title"),
         description=text(line.get("description"), "description"),
@@ -124,11 +120,13 @@ def ted(line: Json, limits: Limits) -> Notice:
     )
 
 
-def _ted_tags(line: Json) -> tuple[str, ...]:
-    """What the notice is, in OCDS's words, from its document type."""
-    kind = str(line.get("document_type", "")).lower()
-    if "award" in kind or "result" in kind or "ex ante" in kind:
+def ted_tags(document_type: str) -> tuple[str, ...]:
+    """What the notice is, in OCDS's words, from TED's English name of its document type."""
+    kind = document_type.lower()
+    if "award notice" in kind or "result" in kind or "ex ante" in kind:
         return ("award",)
+    if "with call" in kind:
+        return ("tender",)
     if "prior information" in kind or "buyer profile" in kind or "periodic indicative" in kind:
         return ("planning",)
     if "additional information" in kind or "corrigend" in kind:
@@ -197,48 +195,6 @@ def _buyer_region(line: Json) -> tuple[str, ...]:
     buyer = line.get("buyer")
     region = buyer.get("nuts") if isinstance(buyer, dict) else None
     return (region,) if isinstance(region, str) else ()
-
-
-_ISLANDS: Final = {"ES7": "Atlantic/Canary", "PT2": "Atlantic/Azores", "PT3": "Atlantic/Madeira"}
-
-
-def _local(
-    values: Values, value: Any, country: str, regions: tuple[str, ...], field: str
-) -> tuple[datetime | None, str]:  # any JSON value
-    """A local time as a moment, where the country's zones leave no doubt about it."""
-    text = values.text(value, field, 100)
-    if not text:
-        return None, ""
-    try:
-        local = datetime.fromisoformat(text)
-        if local.tzinfo is not None:
-            return local.astimezone(UTC), text
-    except (ValueError, OverflowError):
-        values.remark(field, "ambiguous-date", text)
-        return None, text
-    if len(text) == 10:
-        values.remark(field, "date-without-time", text)
-        return None, text
-    prefixes = {region[:3] for region in regions}
-    if len(prefixes) == 1 and (island := _ISLANDS.get(next(iter(prefixes)))):
-        zones: tuple[str, ...] = (island,)
-    else:
-        zones = _zones(country)
-        if prefixes and not prefixes & set(_ISLANDS):
-            zones = tuple(zone for zone in zones if zone not in _ISLANDS.values())
-    moments = {local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for zone in zones for fold in (0, 1)}
-    # an hour that the change of clocks takes away or gives twice has two readings as well
-    if len(moments) != 1:
-        values.remark(field, "date-without-zone", text)
-        return None, text
-    return moments.pop(), text
-
-
-@lru_cache(maxsize=300)
-def _zones(country: str) -> tuple[str, ...]:
-    # overseas places have codes of their own in TED
-    zones = get_global("territory_zones").get(country, [])
-    return tuple(zone for zone in zones if zone.startswith(("Europe/", "Atlantic/", "Asia/Nicosia", "Asia/Famagusta")))
 
 
 def ocds(line: Json, limits: Limits) -> Notice:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from pazar.market.procedures.rules.notice import Notice
 
-from . import containers
+from . import containers, xml
+from .eforms import EformsReader
 from .normalised import NormalisedReader
 from .ocds import OcdsReader
 from .reader import Limits, Place, Reader, Refused, Refusing
+from .ted import TedReader
 
 LIMITS = Limits()
 
@@ -26,7 +28,7 @@ class Taken(NamedTuple):
 
 def readers(limits: Limits = LIMITS) -> tuple[Reader, ...]:
     """In the order they are asked; a new format takes its place here."""
-    return NormalisedReader(limits), OcdsReader(limits)
+    return NormalisedReader(limits), OcdsReader(limits), TedReader(limits), EformsReader(limits)
 
 
 def read_files(
@@ -76,6 +78,8 @@ def _unknown(head: bytes) -> str:
         return "html"
     if start.startswith((b"mz", b"\x7felf", b"#!")):
         return "program"
+    if xml.root_name(head):
+        return "unknown-xml"
     if start[:1] in (b"{", b"["):
         return "unknown-json"
     return "unknown-format"

@@ -15,6 +15,7 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _CPV: Final = re.compile(r"(\d{8})(?:-\d)?", re.ASCII)
 _NUTS: Final = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ZONED_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:Z|[+-]\d{2}:\d{2})", re.ASCII)  # XML Schema's date
 # The Ukrainian classifier ДК 021 is the same list under its own name.
 _CPV_SCHEMES: Final = {"CPV", "ДК021", "DK021", "ДК021:2015", "DK021:2015"}
 LARGEST: Final = Decimal(10) ** 18
@@ -44,6 +45,10 @@ class Values:
         if len(text) > (limit or self._limits.text_length):
             raise Refusing("text-too-long", field, length=str(len(text)))
         return text
+
+    @property
+    def title_length(self) -> int:
+        return self._limits.title_length
 
     def title(self, value: Any, field: str) -> str:  # any JSON value
         return self.text(value, field, self._limits.title_length)
@@ -146,7 +151,7 @@ class Values:
             return None
         if _DAY.match(text):
             try:
-                datetime.fromisoformat(text)
+                datetime.fromisoformat(text[:10] if _ZONED_DAY.fullmatch(text) else text)
                 return date.fromisoformat(text[:10])
             except ValueError:
                 pass

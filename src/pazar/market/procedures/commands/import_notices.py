@@ -21,10 +21,12 @@ from pazar.market.procedures.adapters import registry
 from pazar.market.procedures.adapters.reader import Place, Refused
 from pazar.market.procedures.models import (
     Item,
+    JoinedProcedure,
     Lot,
     NoticeImport,
     Procedure,
     PublishedAward,
+    SourceKey,
     SourceRelease,
 )
 from pazar.market.procedures.rules import notice as notices
@@ -139,6 +141,88 @@ class _State:
     notice: Notice
     digest: bytes
     known: bool  # stands in the database already
+    new_keys: set[str]
+    gone: tuple[UUID, ...] = ()  # procedures that prove to be this one
+
+
+@dataclass(slots=True)
+class _Group:
+    """What a batch says about one procedure; `known` are the procedures it has been till now."""
+
+    given: list[_Given]
+    known: set[UUID]
+
+
+@dataclass(slots=True)
+class _Known:
+    """The outside procedures that a batch's names lead to."""
+
+    by_key: dict[str, UUID]
+    digests: dict[UUID, bytes]
+    named: dict[UUID, set[str]]  # the names beside its own that lead to it
+
+    @classmethod
+    def of(cls, batch: list[_Given]) -> "_Known":
+        keys = {key for given in batch for key in given.notice.keys}
+        by_key: dict[str, UUID] = {}
+        digests: dict[UUID, bytes] = {}
+        named: dict[UUID, set[str]] = {}
+        aliases = dict(SourceKey.objects.filter(key__in=keys).values_list("key", "procedure_id"))
+        for key, pk in aliases.items():
+            by_key[key] = pk
+            named.setdefault(pk, set()).add(key)
+        pairs = [key.partition(":") for key in keys]
+        found = Procedure.objects.filter(
+            models.Q(source__in={source for source, _, _ in pairs}, source_id__in=[mark for _, _, mark in pairs])
+            | models.Q(pk__in=set(aliases.values())),
+            origin=Procedure.Origin.OUTSIDE,
+        ).values_list("id", "source", "source_id", "source_digest")
+        for pk, source, source_id, digest in found:
+            digests[pk] = bytes(digest or b"")
+            if (key := f"{source}:{source_id}") in keys:
+                by_key[key] = pk
+        return cls(by_key, digests, named)
+
+
+def _groups(batch: list[_Given], known: _Known) -> list[_Group]:
+    """The batch by procedure: two notices are about one if a name joins them, over others or by what is known."""
+    roots: dict[str | UUID, str | UUID] = {}
+
+    def root(node: str | UUID) -> str | UUID:
+        above = roots.setdefault(node, node)
+        while above != roots[above]:
+            roots[above] = above = roots[roots[above]]
+        return above
+
+    for given in batch:
+        first, *others = given.notice.keys
+        for key in (first, *others):
+            roots[root(key)] = root(first)
+            if (pk := known.by_key.get(key)) is not None:
+                roots[root(pk)] = root(first)
+    groups: dict[str | UUID, _Group] = {}
+    for given in batch:
+        groups.setdefault(root(given.notice.keys[0]), _Group([], set())).given.append(given)
+    for pk in set(known.by_key.values()):
+        groups[root(pk)].known.add(pk)
+    return list(groups.values())
+
+
+def _seen(batch: list[_Given], groups: list[_Group]) -> set[tuple[UUID, bytes]]:
+    ids = [pk for group in groups for pk in group.known]
+    if not ids:
+        return set()
+    found = SourceRelease.objects.filter(procedure_id__in=ids, digest__in=[given.digest for given in batch])
+    return {(pk, bytes(digest)) for pk, digest in found.values_list("procedure_id", "digest")}
+
+
+def _records(ids: list[UUID]) -> dict[UUID, list[Notice]]:
+    """What was published before about these procedures."""
+    earlier: dict[UUID, list[Notice]] = {}
+    if ids:
+        for pk, record in SourceRelease.objects.filter(procedure_id__in=ids).values_list("procedure_id", "record"):
+            earlier.setdefault(pk, []).append(notices.read(record))
+    return earlier
 
 
 class _Writer:
@@ -173,6 +257,9 @@ class _Writer:
             states, fresh = self._joined(batch, outcomes)
             noted = self._note(states)
 
+            for state in states:
+                if state.gone:
+                    _join(state.id, state.gone, moment)
             rows = _Rows(moment, {**self._companies, **noted}, self._move)
             for state in states:
                 rows.add(state)
@@ -192,6 +279,7 @@ class _Writer:
                     for procedure_id, given in fresh
                 ],
             )
+            _name(states)
             self._announce(states)
         if len(self._companies) + len(noted) > _COMPANIES_KEPT:
             self._companies.clear()
@@ -200,66 +288,54 @@ class _Writer:
 
     def _joined(self, batch: list[_Given], outcomes: dict[str, int]) -> tuple[list[_State], list[tuple[UUID, _Given]]]:
         """The procedures that this batch makes or changes, and the publications not known before."""
-        found = {
-            (source, source_id): (pk, bytes(digest or b""))
-            for pk, source, source_id, digest in Procedure.objects.filter(
-                origin=Procedure.Origin.OUTSIDE,
-                source__in={given.notice.source for given in batch},
-                source_id__in={given.notice.source_id for given in batch},
-            ).values_list("id", "source", "source_id", "source_digest")
-        }
-        ids = [pk for pk, _ in found.values()]
-        seen = {
-            (pk, bytes(digest))
-            for pk, digest in SourceRelease.objects.filter(
-                procedure_id__in=ids, digest__in=[given.digest for given in batch]
-            ).values_list("procedure_id", "digest")
-        } if ids else set()  # fmt: skip
-        groups: dict[tuple[str, str], list[_Given]] = {}
-        for given in batch:
-            groups.setdefault((given.notice.source, given.notice.source_id), []).append(given)
-        earlier = self._records([found[key][0] for key in groups if key in found], seen, groups, found)
+        known = _Known.of(batch)
+        groups = _groups(batch, known)
+        seen = _seen(batch, groups)
+        wanted = [
+            pk
+            for group in groups
+            for pk in group.known
+            if len(group.known) > 1 or any((pk, given.digest) not in seen for given in group.given)
+        ]
+        earlier = _records(wanted)
         states: list[_State] = []
         fresh: list[tuple[UUID, _Given]] = []
-        for key, group in groups.items():
-            pk, before = found.get(key, (None, b""))
-            new = {given.digest: given for given in group if (pk, given.digest) not in seen}
-            outcomes["same"] += len(group) - len(new)
-            if not new:
+        for group in groups:
+            new = {
+                given.digest: given
+                for given in group.given
+                if not any((pk, given.digest) in seen for pk in group.known)
+            }
+            outcomes["same"] += len(group.given) - len(new)
+            if not new and len(group.known) < 2:
                 continue
-            procedure_id = pk or new_id()
+            procedure_id = min(group.known) if group.known else new_id()
             fresh.extend((procedure_id, given) for given in new.values())
-            versions = [*earlier.get(procedure_id, ()), *(given.notice for given in new.values())]
+            versions = [
+                *(notice for pk in group.known for notice in earlier.get(pk, ())),
+                *(given.notice for given in new.values()),
+            ]
             joined = notices.join(versions)
             digest = next(iter(new)) if len(versions) == 1 else notices.digest(joined)
-            if digest == before:
+            if known.digests.get(procedure_id) == digest and len(group.known) < 2:
                 outcomes["same"] += len(new)
                 continue
-            outcomes["changed" if pk else "new"] += 1
+            outcomes["changed" if group.known else "new"] += 1
             outcomes["changed"] += len(new) - 1
-            states.append(_State(procedure_id, joined, digest, pk is not None))
+            # every name that any of its publications goes by leads here, once there is more than one
+            keys = {key for notice in versions for key in notice.keys}
+            new_keys = keys - known.named.get(procedure_id, set()) if len(keys) > 1 else set()
+            states.append(
+                _State(
+                    procedure_id,
+                    joined,
+                    digest,
+                    bool(group.known),
+                    new_keys,
+                    tuple(sorted(group.known - {procedure_id})),
+                )
+            )
         return states, fresh
-
-    def _records(
-        self,
-        ids: list[UUID],
-        seen: set[tuple[UUID, bytes]],
-        groups: dict[tuple[str, str], list[_Given]],
-        found: dict[tuple[str, str], tuple[UUID, bytes]],
-    ) -> dict[UUID, list[Notice]]:
-        """What was published before about those of `ids` that this batch says something new of."""
-        wanted = [
-            found[key][0]
-            for key, group in groups.items()
-            if key in found and any((found[key][0], given.digest) not in seen for given in group)
-        ]
-        earlier: dict[UUID, list[Notice]] = {}
-        if wanted:
-            for pk, record in SourceRelease.objects.filter(procedure_id__in=wanted).values_list(
-                "procedure_id", "record"
-            ):
-                earlier.setdefault(pk, []).append(notices.read(record))
-        return earlier
 
     def _note(self, states: list[_State]) -> dict[tuple[str, str], UUID]:
         """Companies named by a number that holds: found or made."""
@@ -294,6 +370,33 @@ class _Writer:
                 publisher=publisher, brought_by__ended_at__isnull=False
             ).exists()
         return self._first[publisher]
+
+
+def _join(procedure_id: UUID, gone: tuple[UUID, ...], moment: datetime) -> None:
+    """Make one of several: publications and names go over, links are sent on, the others' rows go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO procedures_sourcerelease
+                   (id, procedure_id, brought_by_id, publisher, release_id, digest, record)
+            SELECT gen_random_uuid(), %s, brought_by_id, publisher, release_id, digest, record
+              FROM procedures_sourcerelease WHERE procedure_id = ANY(%s)
+            ON CONFLICT DO NOTHING
+            """,
+            [procedure_id, list(gone)],
+        )
+    SourceKey.objects.filter(procedure_id__in=gone).update(procedure_id=procedure_id)
+    JoinedProcedure.objects.filter(procedure_id__in=gone).update(procedure_id=procedure_id)
+    Procedure.objects.filter(pk__in=gone).delete()
+    JoinedProcedure.objects.bulk_create(
+        [JoinedProcedure(id=pk, procedure_id=procedure_id, joined_at=moment) for pk in gone]
+    )
+
+
+def _name(states: list[_State]) -> None:
+    named = [SourceKey(key=key, procedure_id=state.id) for state in states for key in sorted(state.new_keys)]
+    if named:
+        SourceKey.objects.bulk_create(named, ignore_conflicts=True)
 
 
 def _parties(notice: Notice) -> Iterator[Party]:

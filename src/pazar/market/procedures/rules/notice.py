@@ -102,9 +102,10 @@ class DocumentLink:
 class Notice:
     """One publication about one procedure.
 
-    `source` names the system of identities ("ocds", "ted"), `source_id` the procedure in it (ocid, number
-    of the first notice) and `release_id` this publication. `published` is its date as written,
-    `published_at` the moment where that names one, `published_on` its day in the publisher's own zone.
+    `source` names the system of identities ("ocds", "ted"), `source_id` the procedure in it (ocid, number of a notice)
+    and `release_id` this publication. `joins` are other names by which publications mean the same procedure, each
+    "source:id" (the notice this one corrects, the procedure's number in another system). `published` is its date as
+    written, `published_at` the moment where that names one, `published_on` its day in the publisher's own zone.
     `deadline` is aware UTC; `deadline_text` what the source says, kept to be shown. `cpv` holds 8 digits
     each, `regions` NUTS codes. `items` belong to no lot; those of a lot stand with it.
     """
@@ -112,6 +113,7 @@ class Notice:
     source: str
     source_id: str
     release_id: str
+    joins: tuple[str, ...] = ()
     publisher: str = ""
     source_url: str = ""
     language: str = ""
@@ -139,6 +141,11 @@ class Notice:
     tenderers_count: int | None = None
     documents: tuple[DocumentLink, ...] = ()
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All names by which publications mean this procedure, its own first."""
+        return (f"{self.source}:{self.source_id}", *self.joins)
 
     @property
     def all_cpv(self) -> tuple[str, ...]:
@@ -169,7 +176,7 @@ def version_key(notice: Notice) -> tuple[datetime, bool, str, bytes]:
     return moment or _EARLIEST, "compiled" in notice.tags, notice.release_id, digest(notice)
 
 
-_OWN: Final = {"source", "source_id", "tags", "lots", "awards", "documents", "remarks", "release_id"}
+_OWN: Final = {"source", "source_id", "joins", "tags", "lots", "awards", "documents", "remarks", "release_id"}
 _OWN_GROUPS: Final = {"deadline", "deadline_text", "published", "published_at", "published_on"}
 
 
@@ -179,14 +186,15 @@ def join(versions: Iterable[Notice]) -> Notice:
     The latest publication (see `version_key`) wins field by field: what it states replaces what earlier
     ones said, what it is silent about stays as it was (an award notice doesn't repeat the title).
     A deadline goes with its text. Lots are joined by number, awards by id, by the same rule; lots without
-    number and awards without id come from the latest publication that has any. Tags add up.
-    Raises ValueError when there is no version or they are of several procedures.
+    number and awards without id come from the latest publication that has any. Tags add up. Where publications go by
+    several identities, the earliest one's is the procedure's and the others join. Raises ValueError when there is no
+    version.
     """
     ordered = list(versions)
+    if not ordered:
+        raise ValueError("at least one version is wanted")
     if len(ordered) > 1:
         ordered.sort(key=version_key)
-    if not ordered or len({(v.source, v.source_id) for v in ordered}) != 1:
-        raise ValueError("the versions of exactly one procedure are wanted")
     state = ordered[0]
     for later in ordered[1:]:
         state = _over(state, later)
@@ -208,6 +216,7 @@ def _over(state: Notice, later: Notice) -> Notice:
         "published": later.published,
         "published_at": later.published_at,
         "published_on": later.published_on,
+        "joins": _joins(state, later),
         "tags": tuple(dict.fromkeys(state.tags + later.tags)),
         "lots": _lots(state.lots, later.lots),
         "awards": _awards(state.awards, later.awards),
@@ -215,6 +224,12 @@ def _over(state: Notice, later: Notice) -> Notice:
         "remarks": tuple(dict.fromkeys(state.remarks + later.remarks)),
     }
     return replace(state, **changes)
+
+
+def _joins(state: Notice, later: Notice) -> tuple[str, ...]:
+    keys = dict.fromkeys(state.joins + later.keys)
+    keys.pop(state.keys[0], None)
+    return tuple(sorted(keys))
 
 
 def _lots(earlier: tuple[LotRecord, ...], later: tuple[LotRecord, ...]) -> tuple[LotRecord, ...]:

@@ -1,5 +1,6 @@
 """The normalised record: how versions join and when two say the same."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -83,11 +84,15 @@ def test_a_later_deadline_takes_its_text_along() -> None:
     assert (state.deadline, state.deadline_text) == (None, "next week")
 
 
-def test_several_procedures_are_no_versions() -> None:
-    with pytest.raises(ValueError, match="one procedure"):
+def test_the_earliest_publication_names_the_procedure() -> None:
+    call = replace(notice(1, title="Cables"), source="ted", source_id="000001-2020")
+    award = replace(notice(2), source="eforms", source_id="folder", joins=("ted:000001-2020", "ted:000009-2023"))
+    state = join([award, call])
+    assert state.keys == ("ted:000001-2020", "eforms:folder", "ted:000009-2023")
+    assert state.title == "Cables"
+    assert join([call, award]) == state
+    with pytest.raises(ValueError, match="at least one"):
         join([])
-    with pytest.raises(ValueError, match="one procedure"):
-        join([notice(), Notice(source="ocds", source_id="p", release_id="1")])
 
 
 def test_equal_sums_written_differently_are_told_apart() -> None:
