@@ -17,7 +17,7 @@ from pazar.market.procedures.rules.notice import Notice
 
 from .reader import BrokenOff, Found, Limits, Place, Refusing
 
-Element: TypeAlias = "etree._Element"
+Element: TypeAlias = etree._Element
 _DECLARED: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,40})["']""")
 _ROOT: Final = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)[\s>/]")
 _START: Final = re.compile(rb"\s*<[?!A-Za-z_]")
