@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground.errors import Refusal
 from pazar.ground.ui import formats
 from pazar.market.procedures import labels
-from pazar.market.procedures.rules.regimes import Breach
+from pazar.market.procedures.rules.regimes import Breach, Clause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,11 +258,22 @@ def said(breach: Breach) -> SaidBreach:
     language = (translation.get_language() or "en").split("-")[0]
     return SaidBreach(
         rule=breach.rule,
-        clause=breach.clause.text(language) if breach.clause else str(CENTRE_RULE),
+        clause=_source(breach.clause, language),
         what=str(what).format(**params),
         why=str(why).format(**params),
         remedy=str(remedy).format(**params),
         field=breach.field,
+    )
+
+
+def _source(clause: Clause | None, language: str) -> str:
+    if clause is None:
+        return str(CENTRE_RULE)
+    text = clause.text(language)
+    return (
+        gettext("%(clause)s (not compared with the law's text yet)") % {"clause": text}
+        if clause.is_unverified
+        else text
     )
 
 

@@ -8,7 +8,7 @@ a procedure must say at all) stand here and hold under every pack.
 import dataclasses
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
@@ -32,10 +32,21 @@ class Counting(StrEnum):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Clause:
-    """Where a rule comes from, in each language of the centre."""
+    """Where a rule comes from, in each language of the centre.
+
+    A clause of law names where it can be read, when it was last compared with what the pack says, and with which text;
+    without a day it wasn't, and is shown so. The centre's own rules have no source: they are what they say.
+    """
 
     en: str
     bg: str
+    source: str = ""
+    verified: date | None = None
+    verified_with: str = ""
+
+    @property
+    def is_unverified(self) -> bool:
+        return bool(self.source) and self.verified is None
 
     def text(self, language: str) -> str:
         return self.bg if language == "bg" else self.en
@@ -77,6 +88,9 @@ class Pack:
     counting: Counting
     kinds: tuple[Kind, ...]
     kinds_clause: Clause
+    counting_clause: Clause | None
+    not_modelled: tuple[Clause, ...]
+    """What of the law this pack leaves out, for whoever relies on it."""
     minimum_days: tuple[DaysRule, ...]
     after_change: tuple[DaysRule, ...]
     enquiries: EnquiriesRule
@@ -132,7 +146,8 @@ def breaches(
 def counted(pack: Pack, start: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The earliest end of a period of `days` after `start`, as the pack counts."""
     if pack.counting is Counting.HOURS:
-        return start + timedelta(days=days)
+        # In UTC: by the wall clock a day of 24 hours would have 23 or 25 when the clocks change.
+        return (start.astimezone(UTC) + timedelta(days=days)).astimezone(start.tzinfo)
     last = start.astimezone(zone).date() + timedelta(days=days)
     # A period of days ends with its last minute; people write that as 23:59.
     return datetime.combine(last, time(23, 59), tzinfo=zone).astimezone(start.tzinfo)
@@ -249,6 +264,8 @@ def parse(text: str) -> Pack:
             counting=Counting(data["counting"]),
             kinds=kinds,
             kinds_clause=_clause(data["kinds_clause"]),
+            counting_clause=_clause(data["counting_clause"]) if "counting_clause" in data else None,
+            not_modelled=tuple(_clause(text) for text in data.get("not_modelled", ())),
             minimum_days=_days(data["minimum_days"]),
             after_change=_days(data["after_change"]),
             enquiries=EnquiriesRule(
@@ -283,14 +300,19 @@ def _days(rules: list[dict[str, Any]]) -> tuple[DaysRule, ...]:
     )
 
 
-def _enquiries(data: Mapping[str, Any]) -> EnquiriesRule:
-    return EnquiriesRule(days=_count(data["days"]), clause=_clause(data["clause"]))
-
-
-def _clause(data: Mapping[str, str]) -> Clause:
+def _clause(data: Mapping[str, Any]) -> Clause:
     if not (data["en"].strip() and data["bg"].strip()):
         raise ValueError("a text is empty")
-    return Clause(en=data["en"], bg=data["bg"])
+    verified = data.get("verified")
+    if verified is not None and not (type(verified) is date and data.get("source") and data.get("verified_with")):
+        raise ValueError("what is verified names its day, its source and the text it was compared with")
+    return Clause(
+        en=data["en"],
+        bg=data["bg"],
+        source=str(data.get("source", "")),
+        verified=verified,
+        verified_with=str(data.get("verified_with", "")),
+    )
 
 
 def _value(text: str) -> Decimal:

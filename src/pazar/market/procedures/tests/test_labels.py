@@ -1,7 +1,7 @@
 """How a change reads: units with quantities, money with its currency, moments in the reader's zone, both languages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from pazar.market.procedures import labels
+from pazar.market.procedures import labels, refusals
 from pazar.market.procedures.rules import versions
 from pazar.market.procedures.rules.facts import ItemFacts
+from pazar.market.procedures.rules.regimes import Breach, Clause
 from pazar.market.procedures.tests.factories import CABLE, FACTS, LOT
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,12 @@ def test_every_field_of_a_version_has_a_name(language):
     with translation.override(language):
         for name in named:
             assert name.endswith("id") or str(labels.FIELDS[name])
+
+
+def test_a_clause_that_was_not_compared_is_shown_so():
+    unsure = Clause(en="Act, 1", bg="Закон, т. 1", source="https://example.org/act")
+    breach = Breach(rule="kind_not_allowed", field="kind", clause=unsure)
+    with translation.override("en"):
+        assert refusals.said(breach).clause == "Act, 1 (not compared with the law's text yet)"
+        sure = replace(unsure, verified=date(2026, 11, 23), verified_with="the act")
+        assert refusals.said(replace(breach, clause=sure)).clause == "Act, 1"

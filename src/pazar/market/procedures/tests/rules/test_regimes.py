@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,6 +73,72 @@ def test_public_law_counts_whole_days_after_the_day_of_publication():
     assert "minimum_days" not in rules_broken(replace(facts, closes_at=end), pack="bg_public")
     early = replace(facts, closes_at=end - timedelta(minutes=1))
     assert "minimum_days" in rules_broken(early, pack="bg_public")
+
+
+def local(*parts):
+    return datetime(*parts, tzinfo=SOFIA)
+
+
+PUBLIC = replace(
+    GOOD, regime="bg_public", seal="server_and_person", seal_person_id=UUID(int=1), value_amount=Decimal(500000)
+)
+
+
+@pytest.mark.parametrize(
+    ("published", "earliest"),
+    [
+        # The day of publication isn't counted, however little of it is left; which day it is is Sofia's matter.
+        (local(2026, 11, 23, 0, 0), local(2026, 12, 23, 23, 59)),
+        (local(2026, 11, 23, 23, 59, 59), local(2026, 12, 23, 23, 59)),
+        (local(2026, 11, 24, 0, 0), local(2026, 12, 24, 23, 59)),
+        (datetime(2026, 11, 23, 21, 59, 59, tzinfo=UTC), local(2026, 12, 23, 23, 59)),
+        (datetime(2026, 11, 23, 22, 0, tzinfo=UTC), local(2026, 12, 24, 23, 59)),
+        # Clocks go forward on 29 March and back on 25 October 2026: the last minute stays 23:59 by the wall.
+        (local(2026, 3, 10, 12, 0), datetime(2026, 4, 9, 20, 59, tzinfo=UTC)),
+        (local(2026, 10, 10, 12, 0), datetime(2026, 11, 9, 21, 59, tzinfo=UTC)),
+        (local(2026, 2, 27, 23, 30), datetime(2026, 3, 29, 20, 59, tzinfo=UTC)),
+        (local(2026, 9, 25, 0, 30), datetime(2026, 10, 25, 21, 59, tzinfo=UTC)),
+        (local(2027, 12, 31, 23, 59), local(2028, 1, 30, 23, 59)),
+    ],
+)
+def test_thirty_days_of_public_law_to_the_minute(published, earliest):
+    def breaks(end):
+        facts = replace(PUBLIC, closes_at=end)
+        return "minimum_days" in rules_broken(facts, moment=published.astimezone(UTC), pack="bg_public")
+
+    assert not breaks(earliest.astimezone(UTC))
+    assert breaks((earliest - timedelta(seconds=1)).astimezone(UTC))
+
+
+@pytest.mark.parametrize("day", [local(2026, 3, 28, 3, 30), local(2026, 10, 24, 3, 30), local(2026, 6, 1, 0, 0)])
+def test_days_of_hours_have_24_hours_each_also_when_the_clocks_change(day):
+    pack = packs.pack("commercial")
+    for start in (day, day.astimezone(UTC)):
+        end = regimes.counted(pack, start, 7, SOFIA)
+        assert end.astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=168)
+        exactly = replace(GOOD, closes_at=end)
+        assert rules_broken(exactly, moment=start) == []
+        assert rules_broken(replace(exactly, closes_at=end - timedelta(microseconds=1)), moment=start) == [
+            "minimum_days"
+        ]
+
+
+def clauses(pack):
+    rules = (*pack.minimum_days, *pack.after_change, pack.enquiries, *pack.seal)
+    own = [pack.kinds_clause, *([pack.counting_clause] if pack.counting_clause else [])]
+    return [*own, *(rule.clause for rule in rules)]
+
+
+def test_every_clause_of_law_says_where_it_stands_and_whether_it_was_compared():
+    for pack in packs.packs().values():
+        for clause in clauses(pack):
+            is_own = clause.en.startswith("Centre's rules")
+            assert is_own != bool(clause.source), clause.en
+            assert is_own == clause.bg.startswith("Правила на центъра"), clause.bg
+            assert clause.verified is None or (clause.verified_with and clause.source)
+    assert [clause.en for clause in clauses(packs.pack("bg_public")) if clause.is_unverified] == [
+        "Regulation (EEC, Euratom) No 1182/71, Art. 3(1) and (2)(b)"
+    ]
 
 
 def test_above_the_threshold_a_person_of_the_buyer_holds_the_seal():
@@ -177,6 +244,8 @@ after_change = [{{ kind = "open_tender", from_value = "0", days = 7, clause = {C
         ('from_value = "0"', 'from_value = "10"'),
         ('from_value = "0"', 'from_value = "much"'),
         ('bg = "б"', 'bg = ""'),
+        ('bg = "б"', 'bg = "б", verified = 2026-01-01'),
+        ('bg = "б"', 'bg = "б", source = "x", verified = "yes", verified_with = "y"'),
         ('code = "x"', ""),
         ("code = ", "code "),
     ],
