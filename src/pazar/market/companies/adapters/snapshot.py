@@ -29,7 +29,8 @@ def _rows(number: Read) -> Sequence[RegisterEntry]:
     rows = list(entries.filter(number=canonical, scheme=number.scheme, **where)[:10])
     if rows:
         return rows
-    return list(entries.filter(other_numbers__contains=[f"{number.scheme}:{canonical}"], **where)[:10])
+    other = entries.filter(other_numbers__contains=[f"{number.scheme}:{canonical}"], **where)
+    return list(other.exclude(other_numbers=[])[:10])  # said, so that the partial index serves
 
 
 def particulars(row: RegisterEntry) -> Particulars:

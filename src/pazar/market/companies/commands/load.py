@@ -29,6 +29,7 @@ _INCOMING: Final = f"""
     SELECT 0::bigint AS place, {_LIST} FROM companies_registerentry WITH NO DATA
 """  # noqa: S608 - column names of our own
 _TAKE: Final = f"""
+    WITH taken AS (
     INSERT INTO companies_registerentry AS entry (register, load_id, {_LIST})
     SELECT DISTINCT ON (number, scheme, country) %s, %s, {_LIST} FROM companies_incoming
     ORDER BY number, scheme, country, place DESC
@@ -36,7 +37,8 @@ _TAKE: Final = f"""
         load_id = excluded.load_id, {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])}
     WHERE ({", ".join(f"entry.{name}" for name in _COLUMNS[3:])})
         IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _COLUMNS[3:])})
-    RETURNING (xmax = 0)
+    RETURNING (xmax = 0) AS is_new)
+    SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM taken
 """  # noqa: S608 - column names of our own
 
 
@@ -146,9 +148,9 @@ def _take(load: RegisterLoad, batch: Sequence[Particulars], report: Report) -> N
             for place, one in enumerate(batch):
                 copy.write_row((place, *_row(one)))
         cursor.execute(_TAKE, [load.register, load.pk])
-        new = [row[0] for row in cursor.fetchall()]
-    report.new += sum(new)
-    report.changed += len(new) - sum(new)
+        new, changed = cursor.fetchone()
+    report.new += new
+    report.changed += changed
 
 
 def _row(one: Particulars) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pazar.market.companies.rules.numbers import Fault, read_number
+from pazar.market.companies.rules.numbers import Fault, read_as
 from pazar.market.companies.rules.particulars import Particulars
 
 
@@ -43,17 +43,20 @@ LONGEST = 2_000
 
 def text(value: object) -> str:
     """One line of text that PostgreSQL takes: no NULs, blanks folded, not longer than a name or address can be."""
-    return " ".join(str(value or "").replace("\x00", " ").split())[:LONGEST]
+    said = str(value or "")
+    if "\x00" in said:
+        said = said.replace("\x00", " ")
+    return " ".join(said.split())[:LONGEST]
 
 
-def number_of(country: str, typed: str, schemes: tuple[str, ...]) -> tuple[str, str, str] | Fault:
+def number_of(country: str, typed: str, scheme: str) -> tuple[str, str, str] | Fault:
     """(scheme, number, doubt) of a number that a register's own file gives, or why it is no number at all.
 
     A register's word stands even where the check digit doesn't agree: then the doubt says so.
     """
-    read = read_number(country, typed)
-    if read.valid and read.scheme in schemes:
-        return read.scheme, read.canonical, ""
-    if read.fault is Fault.CHECK_DIGIT and read.scheme in schemes:
+    read = read_as(scheme, country, typed)
+    if read.fault is None:
+        return scheme, read.canonical, ""
+    if read.fault is Fault.CHECK_DIGIT:
         return read.scheme, read.compact.removeprefix(country), str(read.fault)
-    return read.fault or Fault.FORM
+    return read.fault

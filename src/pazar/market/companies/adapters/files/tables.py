@@ -94,8 +94,8 @@ def _column(name: str) -> str:
     return name.strip().lower()
 
 
-def _number(country: str, typed: str, column: str, *schemes: str) -> tuple[str, str, str] | str:
-    made = number_of(country.strip().upper(), typed, schemes)
+def _number(country: str, typed: str, column: str, scheme: str) -> tuple[str, str, str] | str:
+    made = number_of(country.strip().upper(), typed, scheme)
     return f"{column}:{made}:{typed}" if isinstance(made, Fault) else made
 
 

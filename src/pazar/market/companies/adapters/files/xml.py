@@ -55,7 +55,7 @@ class RegixFile:
         if answer is None:
             yield Refused("answer", "UIC", "not-found")
             return
-        number = number_of("BG", answer.number, ("BG-EIK",))
+        number = number_of("BG", answer.number, "BG-EIK")
         if isinstance(number, Fault):
             yield Refused("answer", "UIC", str(number), answer.number)
         else:
@@ -86,7 +86,7 @@ class Egrul:
 
     def _organisation(self, element: "etree._Element", where: str) -> Particulars | Refused:
         told = [("ИНН", element.get("ИНН", ""), "RU-INN"), ("ОГРН", element.get("ОГРН", ""), "RU-OGRN")]
-        read = [(field, typed, number_of("RU", typed, (scheme,))) for field, typed, scheme in told if typed]
+        read = [(field, typed, number_of("RU", typed, scheme)) for field, typed, scheme in told if typed]
         numbers = [number for _field, _typed, number in read if not isinstance(number, Fault)]
         if not numbers:
             return next(

@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import lei
+from stdnum.iso7064 import mod_97_10
 from stdnum.ru import inn
 
 from pazar.ground.codes.numbers import canonical_number
-from pazar.market.companies.rules.numbers import Fault, read_number
+from pazar.market.companies.rules.numbers import Fault, read_as, read_number
 
 
 @pytest.mark.parametrize(
@@ -82,3 +84,9 @@ def test_what_an_import_takes_for_certain_is_read_the_same_way(front, last):
     read = read_number("BG", number)
     assert read.valid == (certain is not None)
     assert certain is None or (read.scheme, read.canonical) == certain
+
+
+@given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=18, max_size=18), st.integers(0, 99))
+def test_an_lei_is_checked_as_the_library_checks_it(front, check):
+    for typed in (f"{front}{check:02d}", front + mod_97_10.calc_check_digits(front)):
+        assert read_as("LEI", "DE", typed).valid == lei.is_valid(typed)
