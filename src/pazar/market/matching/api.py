@@ -148,7 +148,7 @@ class PreviewOut(Schema):
     count: int = Field(description="Procedures of the last 90 days that would have come.")
     a_week: Decimal
     open_now: int
-    breadth: str = Field(description="nothing, fitting, too_broad")
+    breadth: str = Field(description="nothing, narrow, fitting, too_broad")
 
 
 @router.get("/interests", response=Page[InterestOut], auth=READ, url_name="interests_list")

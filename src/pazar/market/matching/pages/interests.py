@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +55,10 @@ class InterestForm(forms.Form):
         choices=KINDS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None ticked means every kind."),
+        help_text=_(
+            "None ticked means every kind. Procedures published elsewhere don't state a kind of ours: with one ticked "
+            "they don't come."
+        ),
     )
     with_outside = forms.BooleanField(
         label=_("Procedures published elsewhere too"), required=False, help_text=_("They are bid for where they stand.")
@@ -135,8 +138,12 @@ def edit(request: ActorRequest, interest_id: UUID | None = None) -> HttpResponse
         form = InterestForm(initial=_initial(interest))
         found = queries.preview(stored.facts(interest), moment=now.now()) if interest is not None else None
         return _page(request, form, interest, found)
-    form = InterestForm(request.POST)
+    typed = _with_proposal(request.POST)
+    form = InterestForm(typed)
     valid = form.is_valid()
+    if request.POST.get("use"):
+        shown = InterestForm(initial=typed.dict() | {"kinds": typed.getlist("kinds")})
+        return _page(request, shown, interest, _preview(request, form))
     if request.POST.get("act") == "preview":
         # Unbound: who only looks is not told of faults yet, and keeps what he typed.
         shown = InterestForm(initial=request.POST.dict() | {"kinds": request.POST.getlist("kinds")})
@@ -181,6 +188,25 @@ def _page(
         "regions_error": _errors(form, "regions"),
     }
     return render(request, "matching/interest.html", page, status=status)
+
+
+def _with_proposal(typed: QueryDict) -> QueryDict:
+    """What was typed, with the proposal of the preview that was taken put in."""
+    try:
+        asked = codes.read_codes("cpv", typed.get("cpv", ""))
+    except UnknownCodes:
+        return typed
+    proposal = queries.changed(asked, typed.get("use", ""))
+    if proposal is None:
+        return typed
+    step, kept = proposal
+    put = typed.copy()
+    put["cpv"] = ", ".join(kept)
+    if step is queries.Step.NO_REGIONS:
+        put["regions"] = ""
+    elif step is queries.Step.NO_WORDS:
+        put["words_any"] = ""
+    return put
 
 
 def _preview(request: ActorRequest, form: InterestForm) -> Preview | None:

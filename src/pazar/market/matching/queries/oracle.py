@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from pazar.ground.codes.rules import cpv
 from pazar.ground.money import BGN_PER_EUR
 from pazar.market.matching.rules.interests import InterestFacts
 from pazar.market.matching.rules.meaning import LotFacts
@@ -171,6 +172,24 @@ def brought(interest: InterestFacts, *, since: datetime, moment: datetime, limit
             for row in rows
         ),
     )
+
+
+def narrower(interest: InterestFacts, *, since: datetime, limit: int) -> list[tuple[str, str, int]]:
+    """Codes one step under those an interest asks for (divisions where it asks for none): code, the asked one (or
+    none), and how many procedures published since it would bring in its place, the most first."""
+    fitting, values = _fitting(interest, published_since=since)
+    statement = f"""
+    SELECT rpad(left(own.code, length(asked.begin) + 1 + (asked.begin = '')::int), 8, '0') AS narrower, asked.code,
+           count(DISTINCT fit.procedure_id)
+    FROM ({fitting}) fit (lot_id, procedure_id) JOIN procedures_lot l ON l.id = fit.lot_id
+    CROSS JOIN LATERAL unnest(l.cpv) AS own (code)
+    JOIN unnest(%(asked)s::text[], %(begins)s::text[]) AS asked (code, begin) ON starts_with(own.code, asked.begin)
+    GROUP BY 1, 2 ORDER BY 3 DESC, 1
+    """  # noqa: S608 - constants of this file
+    asked = list(interest.cpv) or [""]
+    begins = [cpv.prefix(code) if code else "" for code in asked]
+    rows = _rows(statement, values | {"asked": asked, "begins": begins})
+    return [(row[0], row[1], row[2]) for row in rows if row[0] not in interest.cpv][:limit]
 
 
 def _fitting(

@@ -9,6 +9,7 @@ MOST_CODES = 100
 MOST_WORDS = 50
 LONGEST_NAME = 120
 BROAD_A_WEEK = 60  # more than a dozen a working day is no list anybody reads
+NARROW_A_WEEK = Decimal("0.2")  # less than about one a month
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,7 @@ class Breadth(StrEnum):
     """How much an interest brings."""
 
     NOTHING = "nothing"
+    NARROW = "narrow"
     FITTING = "fitting"
     TOO_BROAD = "too_broad"
 
@@ -96,4 +98,6 @@ def breadth(*, a_week: Decimal) -> Breadth:
     """Whether an interest that brings `a_week` procedures is worth reading."""
     if a_week == 0:
         return Breadth.NOTHING
-    return Breadth.TOO_BROAD if a_week > BROAD_A_WEEK else Breadth.FITTING
+    if a_week > BROAD_A_WEEK:
+        return Breadth.TOO_BROAD
+    return Breadth.NARROW if a_week < NARROW_A_WEEK else Breadth.FITTING

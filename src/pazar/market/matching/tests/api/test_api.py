@@ -88,7 +88,7 @@ def test_a_match_is_dismissed_and_restored(supplier):
 def test_a_preview_counts_and_saves_nothing(supplier):
     matched()
     found = ask(supplier, "post", "/interests/preview", CABLES).json()
-    assert (found["count"], found["open_now"], found["breadth"]) == (1, 1, "fitting")
+    assert (found["count"], found["open_now"], found["breadth"]) == (1, 1, "narrow")
     assert not Interest.objects.exists()
 
 

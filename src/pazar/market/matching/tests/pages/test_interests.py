@@ -105,6 +105,61 @@ def test_the_preview_says_too_broad_and_too_narrow(supplier, monkeypatch):
     assert "Too broad" in text(client.post(f"{URL}preview/", TYPED))
 
 
+def test_a_too_broad_interest_is_shown_narrower_codes_that_one_click_takes(supplier, monkeypatch):
+    from pazar.market.matching.rules import interests
+
+    monkeypatch.setattr(interests, "BROAD_A_WEEK", 0)
+    for _n in range(4):
+        cables()
+    client = client_of(supplier)
+    typed = {"name": "Cables", "cpv": "31300000-9", "with_outside": "on", "is_active": "on", "words_none": "асфалт"}
+    shown = text(client.post(f"{URL}preview/", typed))
+    assert "Narrower instead" in shown and 'value="narrower:31300000:31320000"' in shown
+    taken = text(client.post(f"{URL}new/", typed | {"use": "narrower:31300000:31320000"}))
+    assert "31320000" in taken and "31300000" not in taken.split('id="preview"')[0]
+    assert 'value="асфалт"' in taken
+    assert not Interest.objects.exists()
+
+
+def test_a_narrow_interest_is_shown_what_would_bring_more(supplier):
+    for _n in range(4):
+        cables()
+    typed = TYPED | {"cpv": "31330000", "words_any": "асфалт"}
+    shown = text(client_of(supplier).post(f"{URL}preview/", typed))
+    assert "Too narrow" in shown and "Wider instead" not in shown  # nothing of it alone would bring any
+    shown = text(client_of(supplier).post(f"{URL}preview/", TYPED | {"cpv": "31330000"}))
+    assert 'value="wider:31330000:31300000"' in shown
+    shown = text(client_of(supplier).post(f"{URL}preview/", TYPED | {"words_any": "асфалт"}))
+    assert "Without the words wanted" in shown and 'value="no_words::"' in shown
+    taken = client_of(supplier).post(f"{URL}new/", TYPED | {"words_any": "асфалт", "use": "no_words::"})
+    assert 'value="асфалт"' not in text(taken)
+
+
+@pytest.mark.parametrize("made_up", ["narrower", "narrower:x:y", "burn:1:2", "wider::\x00", "wider:31300000:99"])
+def test_a_made_up_proposal_changes_nothing_it_may_not(supplier, made_up):
+    answer = client_of(supplier).post(f"{URL}new/", TYPED | {"use": made_up})
+    assert answer.status_code in (200, 400)
+    assert not Interest.objects.exists()
+
+
+def test_the_preview_says_that_a_kind_leaves_procedures_of_elsewhere_out(supplier):
+    cables()
+    shown = text(client_of(supplier).post(f"{URL}preview/", TYPED | {"kinds": "open_tender"}))
+    assert "With a kind ticked only procedures of this centre come" in shown
+    assert "With a kind ticked" not in text(client_of(supplier).post(f"{URL}preview/", TYPED))
+
+
+def test_the_switch_for_mails_of_outside_procedures_is_in_the_form_and_kept(supplier):
+    client = client_of(supplier)
+    assert 'name="mail_outside"' in text(client.get(f"{URL}new/"))
+    client.post(f"{URL}new/", TYPED | {"mail_outside": "on", "act": "save"})
+    interest = Interest.objects.get()
+    assert interest.mail_outside is True
+    client.post(f"{URL}{interest.pk}/", TYPED | {"act": "save"})
+    interest.refresh_from_db()
+    assert interest.mail_outside is False
+
+
 def test_the_preview_of_nothing_asks_for_something(supplier):
     assert "Choose a category" in text(client_of(supplier).post(f"{URL}preview/", {"name": "x"}))
 

@@ -134,5 +134,7 @@ def test_everything_wrong_with_an_interest_is_said_at_once():
 
 def test_too_broad_and_nothing_are_said():
     assert interests.breadth(a_week=Decimal(0)) == Breadth.NOTHING
+    assert interests.breadth(a_week=Decimal("0.19")) == Breadth.NARROW
+    assert interests.breadth(a_week=Decimal("0.2")) == Breadth.FITTING
     assert interests.breadth(a_week=Decimal(60)) == Breadth.FITTING
     assert interests.breadth(a_week=Decimal("60.1")) == Breadth.TOO_BROAD
