@@ -12,6 +12,7 @@ from pazar import events
 from pazar.ground import outbox
 from pazar.ground.jobs import clockwork, rounds
 from pazar.ground.jobs.rounds import Round
+from pazar.ground.journal import sequencer, stamping
 from pazar.ground.messages.commands import sending
 from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
@@ -51,6 +52,9 @@ CLOCKWORK: dict[str, Callable[[UUID], None]] = {
 
 # What the worker does again and again, beside jobs and the clock.
 ROUNDS: dict[str, Round] = {
+    # In a thread of its own: a receipt's proof doesn't wait for a box that takes long to shut.
+    "journal": Round(act=sequencer.one_round),
+    "stamps": Round(act=stamping.one_round, seconds=60.0),
     "mails": Round(act=sending.send_waiting, end=sending.finish),
 }
 

@@ -1,4 +1,4 @@
-"""The worker: runs jobs, does what the centre's clock makes due, and grows the journal's tree."""
+"""The worker: runs jobs, does what the centre's clock makes due, and goes its other rounds."""
 
 import asyncio
 import logging
@@ -12,7 +12,6 @@ from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
 from pazar.ground.jobs import clockwork, faults, rounds
-from pazar.ground.journal import sequencer
 
 log = logging.getLogger(__name__)
 CONCURRENCY = 2
@@ -46,9 +45,7 @@ async def run(stop: asyncio.Event) -> None:
                 shutdown_graceful_timeout=5,
             )
         )
-        clock = asyncio.create_task(_every_second(stop, _run_due))
-        # Apart from the clockwork: a receipt's proof doesn't wait for a box that takes long to shut.
-        journal = asyncio.create_task(_every_second(stop, _sequence))
+        clock = asyncio.create_task(_tick(stop))
         sweep = asyncio.create_task(_sweep(worker_app, stop))
         others = [asyncio.create_task(rounds.run(name, each, stop)) for name, each in rounds.all_rounds().items()]
         waiting = asyncio.create_task(stop.wait())
@@ -57,7 +54,7 @@ async def run(stop: asyncio.Event) -> None:
         ended = None if jobs.cancelled() or not jobs.done() else jobs.exception()
         for task in (jobs, waiting, sweep):
             task.cancel()
-        await asyncio.gather(jobs, clock, journal, waiting, sweep, *others, return_exceptions=True)
+        await asyncio.gather(jobs, clock, waiting, sweep, *others, return_exceptions=True)
         if ended is not None:
             raise ended  # a worker that broke must not look like one that was stopped
 
@@ -81,31 +78,23 @@ async def _sweep(worker_app: App, stop: asyncio.Event) -> None:
         await asyncio.sleep(STALLED_SECONDS)
 
 
-async def _every_second(stop: asyncio.Event, act: Callable[[], object]) -> None:
-    act_in_thread = sync_to_async(act, thread_sensitive=False)
+async def _tick(stop: asyncio.Event) -> None:
+    act = sync_to_async(_round, thread_sensitive=False)
     while not stop.is_set():
         try:
-            await act_in_thread()
+            await act()
         except Exception:
             # The database may be away for a moment; the next round tries again.
-            log.exception("round of the worker failed", extra={"round": act.__name__})
+            log.exception("round of the clockwork failed")
         try:
             await asyncio.wait_for(stop.wait(), TICK_SECONDS)
         except TimeoutError:
             continue
 
 
-def _run_due() -> None:
+def _round() -> None:
     close_old_connections()
     try:
         clockwork.run_due()
-    finally:
-        close_old_connections()
-
-
-def _sequence() -> None:
-    close_old_connections()
-    try:
-        sequencer.tick(seconds=TICK_SECONDS)
     finally:
         close_old_connections()

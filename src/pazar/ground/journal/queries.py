@@ -3,13 +3,18 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
-from pazar.ground.journal.models import Disclosure, Position
+from pazar.ground.errors import NotFound
+from pazar.ground.journal.models import Disclosure, Head, Position, Stamp, StampTry, Waiting
 from pazar.ground.journal.rules import public
+
+LATE = timedelta(seconds=10)
+"""An entry that waits so long for its place is the operator's business."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +32,47 @@ class Shown:
 def last_number() -> int:
     """The place of the last entry that has one."""
     return int(Position.objects.aggregate(last=Max("seq"))["last"] or 0)
+
+
+def heads() -> QuerySet[Head]:
+    """All heads with their stamps, to be read by key."""
+    return Head.objects.prefetch_related("stamps")
+
+
+def stamp(stamp_id: UUID) -> Stamp:
+    """Raises NotFound."""
+    found = Stamp.objects.filter(pk=stamp_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """How the sequencer and the stamping do. `lag` is how long the oldest entry without a place waits."""
+
+    waiting: int
+    lag: timedelta
+    last_head_at: datetime | None
+    stamped_at: datetime | None
+    stamp_fault: str
+
+    @property
+    def is_late(self) -> bool:
+        return self.lag > LATE
+
+
+def state(moment: datetime) -> State:
+    """`moment` is the centre's now."""
+    oldest = Waiting.objects.aggregate(at=Min("entry__made_at"))["at"]
+    tried = StampTry.objects.order_by("-at").first()
+    return State(
+        waiting=Waiting.objects.count(),
+        lag=max(moment - oldest, timedelta(0)) if oldest is not None else timedelta(0),
+        last_head_at=Head.objects.aggregate(at=Max("made_at"))["at"],
+        stamped_at=Stamp.objects.aggregate(at=Max("stamped_at"))["at"],
+        stamp_fault=tried.fault if tried is not None else "",
+    )
 
 
 def newest(*, before: int | None = None, limit: int = 50) -> tuple[Sequence[Shown], int | None]:

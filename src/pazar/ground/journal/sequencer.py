@@ -5,6 +5,7 @@ it took its number early and committed late; and a long transaction holds back i
 """
 
 import random
+import time
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -20,14 +21,25 @@ from pazar.ground.journal.rules import cover, head
 BATCH = 5_000
 """Entries a transaction takes in; a backlog is several of them, with a head each."""
 COVER = "journal.cover"
+MOST_SECONDS_COVERED = 60.0
+"""A worker that stood still doesn't make up for all of it."""
 _LOCK = 0x70617A61
 _chance = random.SystemRandom()
+_last_round: float | None = None
 
 
-def tick(*, seconds: float = 1.0) -> int:
-    """The worker's round: cover entries for the time since the last one, then everything that waits; how many."""
-    add_cover(cover.draw(settings.JOURNAL_COVER_PER_HOUR * seconds / 3600, _chance))
-    return sequence()
+def one_round() -> int:
+    """The worker's round, once a second: cover entries for the time since the last one, then everything that waits.
+
+    Answers 0 always: a second round at once would tell by its head that something had happened.
+    """
+    global _last_round
+    now = time.monotonic()
+    passed = 0.0 if _last_round is None else min(now - _last_round, MOST_SECONDS_COVERED)
+    _last_round = now
+    add_cover(cover.draw(settings.JOURNAL_COVER_PER_HOUR * passed / 3600, _chance))
+    sequence()
+    return 0
 
 
 def sequence() -> int:

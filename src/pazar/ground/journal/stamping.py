@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from procrastinate.contrib.django import app
 
 from pazar.ground import clock
 from pazar.ground.journal import tree
@@ -16,12 +15,11 @@ from pazar.ground.journal.rules import head, stamp
 log = logging.getLogger(__name__)
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="journal.stamp_head", queueing_lock="journal.stamp_head", lock="journal.stamp_head", pass_context=False)
-def stamp_when_due(timestamp: int) -> None:
-    """A round of the worker's: does nothing unless an authority is set and its period is over."""
+def one_round() -> int:
+    """The worker's round: does nothing unless an authority is set and its period is over."""
     if settings.TSA_URL and is_due(datetime.now(UTC)):
         stamp_latest(configured())
+    return 0
 
 
 def configured() -> Authority:
@@ -46,11 +44,11 @@ def stamp_latest(authority: Authority) -> Stamp | None:
         return None
     asked_at = datetime.now(UTC)
     try:
-        # No transaction is open while the network is waited for.
+        # No transaction is open, and no lock held, while the network is waited for.
         answer, found = authority.stamp(head.read(latest.note).signed)
     except AuthoritySilent as silent:
-        log.warning("time stamp authority is silent", extra={"fault": str(silent)})
-        StampTry.objects.create(at=asked_at, authority=authority.url, fault=str(silent))
+        log.warning("time stamp authority is silent", extra={"fault": silent.silence.value})
+        StampTry.objects.create(at=asked_at, authority=authority.url, fault=silent.silence.value)
         return None
     StampTry.objects.create(at=asked_at, authority=authority.url)
     return Stamp.objects.create(

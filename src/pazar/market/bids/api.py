@@ -5,6 +5,7 @@ A program seals by the format in `docs/decisions/0003-seal-envelope.md`; `rules/
 
 import base64
 import binascii
+import json
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -23,6 +24,7 @@ from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BIDDING, BUYING
 from pazar.ground.identity.scope import acting
+from pazar.ground.journal.rules import receipt as receipts
 from pazar.market.bids import queries, sentences
 from pazar.market.bids.commands import drafts as drafting
 from pazar.market.bids.commands import opening as opening_box
@@ -265,6 +267,19 @@ def bid_receipts(request: HttpRequest, bid_id: UUID) -> list[queries.Receipt]:
     """All receipts of a bid, the latest first."""
     actor = _actor(request)
     return queries.receipts(actor, queries.own_bid(actor, bid_id))
+
+
+@router.get(
+    "/bids/{uuid:bid_id}/submissions/{uuid:submission_id}/receipt",
+    response=dict[str, Any],
+    auth=READ,
+    url_name="bid_receipt",
+)
+def bid_receipt(request: HttpRequest, bid_id: UUID, submission_id: UUID) -> dict[str, Any]:
+    """The receipt to keep: the entry in the journal and, within a second or so, its proof (`proof` is null before)."""
+    actor = _actor(request)
+    kept = queries.proven(actor, queries.own_bid(actor, bid_id), submission_id)
+    return dict(json.loads(receipts.write(kept)))
 
 
 @router.post("/bids/{uuid:bid_id}/withdraw", response=BidOut, auth=WRITE, url_name="bid_withdraw")

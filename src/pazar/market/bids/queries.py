@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,6 +14,8 @@ from django.db.models import Q, QuerySet
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import CENTRE, Actor
 from pazar.ground.identity.scope import acting
+from pazar.ground.journal import proofs
+from pazar.ground.journal.rules.receipt import Receipt as JournalReceipt
 from pazar.market.bids import policies, sentences
 from pazar.market.bids.adapters import keys
 from pazar.market.bids.models import Bid, Box, Envelope, OpenedEnvelope, ReleasedShare, Submission
@@ -249,6 +251,36 @@ def receipts(actor: Actor, bid: Bid) -> list[Receipt]:
         return []
     found = Submission.objects.filter(bid=bid).order_by("-number")
     return [receipt_of(bid.procedure, bid, submission) for submission in found]
+
+
+def proven(actor: Actor, bid: Bid, submission_id: UUID) -> JournalReceipt:
+    """The receipt of one of our submissions as a file keeps it: its entry, with the proof once there is one.
+
+    Raises NotFound.
+    """
+    found = next((one for one in receipts(actor, bid) if one.submission_id == submission_id), None)
+    kept = None
+    if found is not None:
+        kept = proofs.receipt(
+            subject_id=bid.pk,
+            kind="bid.submitted",
+            about={
+                "receipt": str(found.submission_id),
+                "bid": str(found.bid_id),
+                "procedure": str(found.procedure_id),
+                "reference": found.reference,
+                "title": found.title,
+                "version": found.version,
+                "submission": found.number,
+                "digest": found.digest,
+                "received_at": found.received_at.astimezone(UTC).isoformat(),
+            },
+            digest=found.digest,
+            number=found.number,
+        )
+    if kept is None:
+        raise NotFound
+    return kept
 
 
 def receipt_envelopes(submission_id: UUID) -> list[ReceiptEnvelope]:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bids/<uuid:bid_id>/to-seal/", submit.to_seal, name="to_seal"),
     path("bids/<uuid:bid_id>/submit/", submit.submit, name="submit"),
     path("bids/<uuid:bid_id>/receipt/", submit.receipt, name="receipt"),
+    path("bids/<uuid:bid_id>/receipt/<uuid:submission_id>.json", submit.receipt_file, name="receipt_file"),
     path("bids/<uuid:bid_id>/withdraw/", submit.withdraw, name="withdraw"),
     path("procedures/<uuid:procedure_id>/bid/", mine.begin, name="begin"),
     path("procedures/<uuid:procedure_id>/opening/", opening.opening, name="opening"),

@@ -1,10 +1,15 @@
 """The operator's pages: does the centre work, and what doesn't."""
 
+import math
+
+from django.conf import settings
 from django.contrib import messages as flash
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from pazar.ground.identity.pages.guards import staff_required
@@ -15,19 +20,33 @@ from pazar.ground.jobs import queries as jobs_of
 from pazar.ground.journal import queries as journal
 from pazar.ground.messages import queries as messages
 from pazar.ground.postgres import queries as postgres
-from pazar.ground.ui import now
+from pazar.ground.ui import formats, now
+
+SILENCES: dict[str, Promise] = {
+    "address": gettext_lazy("its address isn't one of http or https"),
+    "refused": gettext_lazy("it answers with an error"),
+    "unreached": gettext_lazy("it can't be reached, or is too slow"),
+    "no-stamp": gettext_lazy("its answer is no stamp of the head, or by nobody we trust"),
+}
+"""Why the time stamp authority has not stamped, by the code that was kept."""
 
 
 @require_safe
 @staff_required(StaffRole.OPERATOR)
 def status(request: ActorRequest) -> HttpResponse:
     """GET /centre/: worker, mails, database."""
+    grown = journal.state(now.now())
+    seconds = math.ceil(grown.lag.total_seconds())
     context = {
         "worker": jobs_of.worker_state(now.now()),
         "failing": jobs_of.failing_count(),
         "mails": messages.mail_counts(),
         "size": postgres.database_size(),
         "last_entry": journal.last_number(),
+        "journal": grown,
+        "lag": ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": formats.number(seconds)},
+        "silence": SILENCES.get(grown.stamp_fault, ""),
+        "authority": settings.TSA_URL,
     }
     return render(request, "roof/centre.html", context)
 

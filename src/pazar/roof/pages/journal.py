@@ -2,16 +2,21 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from pazar.ground import keys
+from pazar.ground.api.paging import keyset
+from pazar.ground.errors import NotFound
 from pazar.ground.journal import export as exports
-from pazar.ground.journal import queries
+from pazar.ground.journal import queries, tree
+from pazar.ground.journal.rules import head as signed
 
 LINES_AT_ONCE = 500
 
@@ -46,17 +51,90 @@ KINDS: dict[str, str | Promise] = {
 
 @require_safe
 def journal(request: HttpRequest) -> HttpResponse:
-    """GET /journal/: the newest first; what isn't everybody's business by its leaf alone."""
+    """GET /journal/: the head on top, then the newest first; what isn't everybody's business by its leaf alone."""
     asked = request.GET.get("before", "")
-    rows, following = queries.newest(
-        before=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    )
+    rows, following = queries.newest(before=_number(asked) if asked else None)
     context = {
         "rows": [(row, KINDS.get(row.kind, "")) for row in rows],
         "last": queries.last_number(),
+        "head": queries.heads().order_by("-size").first(),
+        "key": keys.centre_public().hex(),
         "next": f"?before={following}" if following else "",
     }
     return render(request, "roof/journal.html", context)
+
+
+@require_safe
+def heads(request: HttpRequest) -> HttpResponse:
+    """GET /journal/heads/: all heads, the newest first."""
+    found = keyset(queries.heads(), ["-size"], request.GET.get("after", ""))
+    page = {"heads": found.rows, "next": f"?after={found.cursor}" if found.cursor else ""}
+    return render(request, "roof/heads.html", page)
+
+
+@require_safe
+def head(request: HttpRequest, size: int) -> HttpResponse:
+    """GET /journal/heads/1024/: one head, its text, its stamps, and whether it goes on from an older one."""
+    found = tree.head(size)
+    read = signed.read(found.note)
+    page = {
+        "head": found,
+        "root": bytes(found.root).hex(),
+        "verifier": signed.verifier_key(read.origin, keys.centre_public()),
+        "stamps": found.stamps.order_by("stamped_at"),
+        "older": queries.heads().filter(size__lt=size).order_by("-size").first(),
+    }
+    return render(request, "roof/head.html", page)
+
+
+@require_safe
+def head_text(request: HttpRequest, size: int) -> HttpResponse:
+    """GET /journal/heads/1024.txt: the head as it was signed; a checkpoint for tools that know them."""
+    return _note(tree.head(size).note, f"pazar-head-{size}.txt")
+
+
+@require_safe
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """GET /journal/checkpoint: the newest head, for those who watch."""
+    latest = tree.latest()
+    if latest is None:
+        raise NotFound
+    response = _note(latest.note, "")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def consistency(request: HttpRequest) -> HttpResponse:
+    """GET /journal/consistency.json?old=512&new=1024: the proof that the newer goes on from the older."""
+    old, new = _number(request.GET.get("old", "")), _number(request.GET.get("new", ""))
+    path = tree.consistency(old, new)
+    answer = JsonResponse({"old": old, "new": new, "path": [step.hex() for step in path]})
+    answer["Content-Disposition"] = f'attachment; filename="pazar-consistency-{old}-{new}.json"'
+    return answer
+
+
+@require_safe
+def stamp(request: HttpRequest, stamp_id: UUID) -> HttpResponse:
+    """GET /journal/stamps/….tsr: an authority's answer, as it came."""
+    found = queries.stamp(stamp_id)
+    response = HttpResponse(bytes(found.answer), content_type="application/timestamp-reply")
+    response["Content-Disposition"] = f'attachment; filename="pazar-head-{found.head_id}.tsr"'
+    return response
+
+
+def _note(text: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    if name:
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _number(text: str) -> int:
+    """An entry's number or a tree's size. Raises NotFound."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise NotFound
+    return int(text)
 
 
 @require_safe

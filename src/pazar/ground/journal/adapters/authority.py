@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cryptography import x509
 
@@ -14,8 +15,19 @@ from pazar.ground.journal.rules.stamp import Stamped, StampWrong
 MOST_BYTES = 256 * 1024
 
 
+class Silence(StrEnum):
+    ADDRESS = "address"  # neither http nor https
+    REFUSED = "refused"  # an HTTP error
+    UNREACHED = "unreached"  # no connection, or no answer in time
+    NO_STAMP = "no-stamp"  # no stamp of the head, or by nobody we trust
+
+
 class AuthoritySilent(Exception):
-    """It doesn't answer in time, or with something that is no stamp; `args[0]` says which in a few words."""
+    """It doesn't answer in time, or with something that is no stamp."""
+
+    def __init__(self, silence: Silence) -> None:
+        self.silence = silence
+        super().__init__(silence.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +47,15 @@ class Authority:
             headers={"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
         )
         if request.type not in {"http", "https"}:
-            raise AuthoritySilent("its address isn't http or https")
+            raise AuthoritySilent(Silence.ADDRESS)
         try:
             with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310
                 answer = response.read(MOST_BYTES)
         except urllib.error.HTTPError as error:
-            raise AuthoritySilent(f"it answers {error.code}") from error
+            raise AuthoritySilent(Silence.REFUSED) from error
         except (OSError, http.client.HTTPException) as error:
-            raise AuthoritySilent("it can't be reached, or is too slow") from error
+            raise AuthoritySilent(Silence.UNREACHED) from error
         try:
             return answer, stamp.check(answer, signed, roots=self.roots, asked=asked)
         except StampWrong as error:
-            raise AuthoritySilent("its answer is no stamp of the head, or by nobody we trust") from error
+            raise AuthoritySilent(Silence.NO_STAMP) from error

@@ -17,6 +17,7 @@ from pazar.ground import clock
 from pazar.ground.errors import NotFound, Refusal
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.journal.rules import receipt as receipts
 from pazar.market.bids import policies, queries, sentences
 from pazar.market.bids.commands import submit as submitting
 from pazar.market.bids.commands import withdraw as withdrawing
@@ -89,20 +90,31 @@ def submit(request: ActorRequest, bid_id: UUID) -> HttpResponseBase:
 def receipt(request: ActorRequest, bid_id: UUID) -> HttpResponseBase:
     """The receipts of a bid, the one that counts on top."""
     bid = queries.own_bid(request.actor, bid_id)
-    receipts = queries.receipts(request.actor, bid)
-    if not receipts:
+    all_receipts = queries.receipts(request.actor, bid)
+    if not all_receipts:
         raise NotFound
-    latest = next((one for one in receipts if one.counts), receipts[0])
+    latest = next((one for one in all_receipts if one.counts), all_receipts[0])
     is_running = bid.procedure.closes_at is not None and clock.db_now() < bid.procedure.closes_at
     page = {
         "bid": bid,
         "procedure": bid.procedure,
         "receipt": latest,
-        "earlier": [one for one in receipts if one != latest],
+        "proof": queries.proven(request.actor, bid, latest.submission_id).proof,
+        "earlier": [one for one in all_receipts if one != latest],
         "envelopes": queries.receipt_envelopes(latest.submission_id),
         "may_change": is_running and bid.procedure.state == "published" and policies.is_bidder(request.actor),
     }
     return render(request, "bids/receipt.html", page)
+
+
+@member_required
+@require_GET
+def receipt_file(request: ActorRequest, bid_id: UUID, submission_id: UUID) -> HttpResponseBase:
+    """A receipt to keep, with its proof from the journal: what `pazar journal verify --receipt` reads."""
+    kept = queries.proven(request.actor, queries.own_bid(request.actor, bid_id), submission_id)
+    response = HttpResponse(receipts.write(kept), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{kept.about["reference"]}-{submission_id}.json"'
+    return _private(response)
 
 
 @member_required

@@ -55,6 +55,11 @@ def submitted(stage: Stage) -> Call:
     return Call(kwargs={"bid_id": receipt.bid_id})
 
 
+def submission(stage: Stage) -> Call:
+    _bidder, receipt = make_submitted(of_another(stage), stage.actor())
+    return Call(kwargs={"bid_id": receipt.bid_id, "submission_id": receipt.submission_id})
+
+
 def own_box(stage: Stage) -> Call:
     return Call(kwargs={"procedure_id": make_procedure(stage.actor()).pk})
 
@@ -127,6 +132,8 @@ CASES = [
     Case(route="bids:to_seal", make=draft, allowed=BIDDING, refused=422),
     Case(route="bids:submit", method="POST", make=sealed, allowed=BIDDING),
     Case(route="bids:receipt", make=submitted),
+    Case(route="bids:receipt_file", make=submission),
+    Case(route="api:bid_receipt", make=submission, nobody=404),
     Case(route="bids:withdraw", method="POST", make=submitted, allowed=BIDDING),
     Case(route="bids:opening", make=own_box),
     Case(route="bids:open", method="POST", make=shut_box, allowed=BUYING),
