@@ -31,6 +31,8 @@ COMMANDS = {
     "register": "pazar.market.companies.cli:register",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",
+    "backup": "pazar.config.backup:backup",
+    "restore": "pazar.config.backup:restore",
 }
 
 
