@@ -20,6 +20,7 @@ HEAD: Final = 1 << 16
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"
 _ARCHIVES: Final = (*_ZIP, _GZIP, b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00")
+_SPREADSHEET: Final = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
 _LABEL: Final = 200
 
 
@@ -165,6 +166,9 @@ def _zip(file: IO[bytes], place: Place, limits: Limits, spent: Spent) -> Iterato
         return
     with closing(archive):
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if any(entry.filename in _SPREADSHEET for entry in entries):
+            yield place, Refused(place, "spreadsheet")
+            return
         if len(entries) > limits.members:
             yield place, Refused(place, "too-many-members", params={"limit": str(limits.members)})
             return

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from pazar.market.procedures.rules.notice import Notice
 
-from . import containers, xml
+from . import cais, containers, eis, xml
+from .award_lots import AwardLotsReader
 from .eforms import EformsReader
+from .eis import EisCardReader
 from .normalised import NormalisedReader
 from .ocds import OcdsReader
 from .reader import Limits, Place, Reader, Refused, Refusing
+from .tables import TableReader
 from .ted import TedReader
 
 LIMITS = Limits()
@@ -28,7 +31,16 @@ class Taken(NamedTuple):
 
 def readers(limits: Limits = LIMITS) -> tuple[Reader, ...]:
     """In the order they are asked; a new format takes its place here."""
-    return NormalisedReader(limits), OcdsReader(limits), TedReader(limits), EformsReader(limits)
+    tables = (cais.OPEN_LIST, eis.PURCHASES, eis.CONTRACTS, eis.CONTRACT_ITEMS)
+    return (
+        TedReader(limits),
+        EformsReader(limits),
+        NormalisedReader(limits),
+        EisCardReader(limits),
+        AwardLotsReader(limits),
+        OcdsReader(limits),
+        *(TableReader(form, limits) for form in tables),
+    )
 
 
 def read_files(

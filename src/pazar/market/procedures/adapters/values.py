@@ -11,6 +11,10 @@ from pazar.market.procedures.rules.notice import Amount, Remark
 from .reader import Limits, Refusing
 
 _NUMBER: Final = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+_COMMA_NUMBER: Final = re.compile(
+    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:,\d{1,12})?|\d{1,18}(?:[,.]\d{1,12})?|\d(?:\.\d{1,12})?e\+\d{1,2}", re.ASCII
+)
+_DOTTED_DAY: Final = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 _CPV: Final = re.compile(r"(\d{8})(?:-\d)?", re.ASCII)
 _NUTS: Final = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}", re.ASCII)
@@ -18,6 +22,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ZONED_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:Z|[+-]\d{2}:\d{2})", re.ASCII)  # XML Schema's date
 # The Ukrainian classifier ДК 021 is the same list under its own name.
 _CPV_SCHEMES: Final = {"CPV", "ДК021", "DK021", "ДК021:2015", "DK021:2015"}
+WEB: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 LARGEST: Final = Decimal(10) ** 18
 LIMITS: Final = Limits()
 
@@ -96,6 +101,31 @@ class Values:
                 return number.to_integral_value()
             raise Refusing("number-too-large", field, text=str(value)[:40])
         return number
+
+    def comma_number(self, value: str, field: str) -> Decimal | None:
+        """A number as Russian and Bulgarian tables write it: blanks between thousands, a comma before decimals.
+
+        R, which some of them come from, writes 200000 as 2e+05.
+        """
+        text = value.strip()
+        if not text or text == "NA":
+            return None
+        if not _COMMA_NUMBER.fullmatch(text):
+            self.remark(field, "unclear-number", text)
+            return None
+        return self.number(Decimal(re.sub(r"\s", "", text).replace(",", ".")), field)
+
+    def dotted_day(self, value: str, field: str) -> date | None:
+        """DD.MM.YYYY, the order that this writing with dots has in Russian and Bulgarian."""
+        text = value.strip()
+        if not text or text == "NA":
+            return None
+        found = _DOTTED_DAY.fullmatch(text)
+        try:
+            return date(int(found[3]), int(found[2]), int(found[1])) if found else self.day(text, field)
+        except ValueError:
+            self.remark(field, "ambiguous-date", text)
+            return None
 
     def whole(self, value: Any, field: str) -> int | None:  # any JSON value
         number = self.number(value, field)

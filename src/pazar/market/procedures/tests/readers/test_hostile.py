@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from pazar.market.procedures.adapters import messages
 from pazar.market.procedures.adapters.reader import Limits, Refused
@@ -172,6 +173,17 @@ def test_too_much_is_too_much(read: Read) -> None:
     taken, refused = read(buffer.getvalue())
     assert taken == ["first"]
     assert [item.code for item in refused] == ["same-member-twice"]
+
+
+def test_a_spreadsheet_is_one_refusal(read: Read, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["unique_id", "value"])
+    book.active.append([12345678901234567890, "=1+1"])  # a number where a code was, and a formula
+    book.save(tmp_path / "book.xlsx")
+    _, refused = read((tmp_path / "book.xlsx").read_bytes())
+    assert [item.code for item in refused] == ["spreadsheet"]
+    _, refused = read(b"MZ\x90\x00 named .xlsx")
+    assert [item.code for item in refused] == ["program"]
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
