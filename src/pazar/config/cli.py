@@ -54,20 +54,23 @@ class _Commands(click.Group):
 @click.group(cls=_Commands)
 @data_option
 def main(data: Path | None) -> None:
-    """Pazar, the B2B trading centre that an organisation can own."""
+    """Pazar, the B2B trading centre that an organisation can own.
+
+    Exit status: 0 done; 1 done in part, or something was found; 2 not done, and the reason is said.
+    """
     if data is not None:
         data_folder(data)
 
 
 def _bring_up_to_date(mode: Mode = "real", *, verbose: bool = False) -> None:
     """Migrate unless this database has seen this very set of migrations: the question costs a process otherwise."""
+    if not os.environ.get("DATABASE_OWNER_URL"):
+        return  # a node of a cluster: the operator runs `pazar migrate`
     names = sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.glob("*/*/migrations/0*.py"))
     digest = hashlib.sha256("\n".join([os.environ["DATABASE_OWNER_URL"].rpartition("/")[2], *names]).encode())
     stamp = Path(os.environ["PAZAR_DATA"]) / "migrated"
     if stamp.exists() and stamp.read_text() == digest.hexdigest() and not os.environ.get("PAZAR_PRODUCTION"):
         return
-    if not os.environ.get("DATABASE_OWNER_URL"):
-        return  # a node of a cluster: the operator runs `pazar migrate`
     try:
         migrate(
             owner_url=os.environ["DATABASE_OWNER_URL"],
@@ -201,11 +204,28 @@ def stop(data: Path | None) -> None:
 
 @main.command(name="migrate")
 @data_option
-@click.option("--mode", type=click.Choice(["real", "demo", "sandbox"]), default="real", help="Only of a new database.")
-def migrate_(data: Path | None, mode: Mode) -> None:
+@click.option(
+    "--mode", type=click.Choice(["real", "demo", "sandbox"]), help="Of a new database: real if not said, kept for ever."
+)
+def migrate_(data: Path | None, mode: Mode | None) -> None:
     """Bring the database up to date, as its owner."""
     with database(data_folder(data)):
-        migrate(owner_url=os.environ["DATABASE_OWNER_URL"], mode=mode, verbose=True)
+        owner_url = os.environ.get("DATABASE_OWNER_URL")
+        if not owner_url:
+            raise Trouble(
+                "DATABASE_OWNER_URL isn't set.\nDATABASE_URL names the app's role, which may change no tables.\n"
+                "Name the owner's too for this command."
+            )
+        known = mode_of(owner_url)
+        if mode is not None and known and known != mode:
+            raise Trouble(
+                f"This centre is a {known} one since its database was made, and stays it.\nNothing was changed.\n"
+                "Leave --mode out, or name a new folder with --data."
+            )
+        try:
+            migrate(owner_url=owner_url, mode=mode or "real", verbose=True)
+        except MigrationFailed as error:
+            raise Trouble("The database could not be brought up to date; the reason stands above.") from error
 
 
 @main.command()
@@ -217,7 +237,13 @@ def web(host: str, port: int | None) -> None:
     from pazar.config.serve import free_socket, web_and_worker
 
     listener = free_socket(host, port or int(os.environ.get("PORT") or 8000), exactly=True)
-    web_and_worker(listener, web=True, worker=False)
+    address = f"http://{host}:{listener.getsockname()[1]}"
+    web_and_worker(
+        listener,
+        web=True,
+        worker=False,
+        ready=lambda: click.echo(f"Pages and API at {address}; jobs run where `pazar worker` does. Ctrl-C stops it."),
+    )
 
 
 @main.command()
@@ -228,7 +254,12 @@ def worker() -> None:
 
     from pazar.config.serve import web_and_worker
 
-    web_and_worker(socket.socket(), web=False, worker=True)
+    web_and_worker(
+        socket.socket(),
+        web=False,
+        worker=True,
+        ready=lambda: click.echo("Jobs and deadlines are looked after. Ctrl-C stops it."),
+    )
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -257,3 +288,5 @@ def check(data: Path | None) -> None:
         for finding in found:
             click.echo(f"- {finding}")
         click.echo("Nothing to mend." if not found else f"{len(found)} to mend before others use it.")
+        if found:
+            sys.exit(1)

@@ -290,5 +290,4 @@ LOGGING: dict[str, Any] = {
         "uvicorn.access": {"level": "WARNING"},
     },
 }
-PROCRASTINATE_IMPORT_PATHS: list[str] = []
 NINJA_PAGINATION_PER_PAGE = 50
