@@ -28,6 +28,7 @@ COMMANDS = {
     "token": "pazar.ground.api.cli:token",
     "mail": "pazar.ground.messages.cli:mail",
     "import": "pazar.market.procedures.cli:import_",
+    "matcher": "pazar.market.matching.cli:matcher",
     "register": "pazar.market.companies.cli:register",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",
@@ -100,7 +101,7 @@ def _serve(*, host: str, port: int | None, folder: Path, before: Callable[[], st
     try:
         with claim(folder), database(folder):
             text = before()
-            web_and_worker(listener, web=True, worker=True, ready=lambda: _tell(address, text))
+            web_and_worker(listener, web=True, worker=True, matcher=True, ready=lambda: _tell(address, text))
     except PostgresError as error:
         raise Trouble(f"{error.problem.what}\n{error.problem.why}\n{error.problem.todo}") from error
     finally:
@@ -120,7 +121,7 @@ port_option = click.option("--port", type=int, help="The port; PORT or 8000, the
 @host_option
 @port_option
 def up(data: Path | None, host: str, port: int | None) -> None:
-    """Run the whole centre on this machine: database, web, worker."""
+    """Run the whole centre on this machine: database, web, worker, matcher."""
 
     def before() -> str:
         _bring_up_to_date()

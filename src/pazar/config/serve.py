@@ -1,8 +1,11 @@
-"""Web and worker in one process (a laptop), or each alone (the nodes of a country)."""
+"""Web and worker in one process (a laptop), or each alone (the nodes of a country); the matcher in its own."""
 
 import asyncio
+import logging
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,6 +13,8 @@ import uvicorn
 import uvloop
 
 from pazar.ground.console import Trouble
+
+log = logging.getLogger(__name__)
 
 
 def free_socket(host: str, wanted: int, *, exactly: bool) -> socket.socket:
@@ -31,13 +36,18 @@ def free_socket(host: str, wanted: int, *, exactly: bool) -> socket.socket:
 
 
 def web_and_worker(
-    listener: socket.socket, *, web: bool, worker: bool, ready: Callable[[], None] = lambda: None
+    listener: socket.socket,
+    *,
+    web: bool,
+    worker: bool,
+    matcher: bool = False,
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; requests and jobs under way are finished."""
-    uvloop.run(_run(listener, web=web, worker=worker, ready=ready))
+    uvloop.run(_run(listener, web=web, worker=worker, matcher=matcher, ready=ready))
 
 
-async def _run(listener: socket.socket, *, web: bool, worker: bool, ready: Callable[[], None]) -> None:
+async def _run(listener: socket.socket, *, web: bool, worker: bool, matcher: bool, ready: Callable[[], None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -51,11 +61,38 @@ async def _run(listener: socket.socket, *, web: bool, worker: bool, ready: Calla
         tasks.append(asyncio.create_task(_web(listener, stop, ready)))
     else:
         ready()
+    if matcher:
+        tasks.append(asyncio.create_task(_matcher(stop)))
     stopping = asyncio.create_task(stop.wait())
     # One part that ends by itself (a port lost, a database gone for good) ends the others too.
     await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await asyncio.gather(*tasks)
+
+
+async def _matcher(stop: asyncio.Event) -> None:
+    """Keep a matcher running beside; one that dies is started again, and the oracle matches in the meantime."""
+    stopping = asyncio.create_task(stop.wait())
+    pause = 1.0
+    while not stop.is_set():
+        begun = asyncio.get_running_loop().time()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "pazar", "matcher", env={**os.environ, "PAZAR_PARENT": str(os.getpid())}
+        )
+        ending = asyncio.create_task(process.wait())
+        await asyncio.wait({ending, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            process.terminate()
+            try:
+                await asyncio.wait_for(ending, 5)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+            return
+        log.error("the matcher ended and is started again", extra={"status": process.returncode})
+        pause = 1.0 if asyncio.get_running_loop().time() - begun > 60 else min(pause * 2, 60.0)
+        await asyncio.wait({stopping}, timeout=pause)
+    stopping.cancel()
 
 
 class _Server(uvicorn.Server):

@@ -25,7 +25,10 @@ Handler = Callable[[Any], None]
 
 AT_ONCE: dict[type, tuple[Handler, ...]] = {
     # A procedure is never public without the box its bids go into.
-    events.ProcedurePublished: (bids.make_box,),
+    # Nor without the request that the matcher finds its suppliers.
+    events.ProcedurePublished: (bids.make_box, matching.ask_published),
+    events.ProcedureChanged: (matching.ask_changed,),
+    events.OutsideProceduresImported: (matching.ask_imported,),
 }
 
 WIRING: dict[type, tuple[Handler, ...]] = {

@@ -1,20 +1,34 @@
 """Reactions of matching; named in `roof.wiring`."""
 
 from pazar import events
-from pazar.market.matching.commands import match, tell
+from pazar.market.matching.commands import requests, tell
+
+
+def ask_published(event: events.ProcedurePublished) -> None:
+    """At once: a publication isn't there without the request to match it."""
+    requests.ask(procedure_ids=[event.procedure_id], just_published=True)
+
+
+def ask_changed(event: events.ProcedureChanged) -> None:
+    """A new version may be for others too; who was told of the first isn't told again."""
+    requests.ask(procedure_ids=[event.procedure_id])
+
+
+def ask_imported(event: events.OutsideProceduresImported) -> None:
+    requests.ask(procedure_ids=event.procedure_ids, quiet=event.first_bulk)
 
 
 def match_published(event: events.ProcedurePublished) -> None:
-    match.match_procedure(procedure_id=event.procedure_id, just_published=True)
+    """Where no matcher lives, by the oracle; so the other two."""
+    requests.settle(procedure_ids=[event.procedure_id], just_published=True)
 
 
 def match_changed(event: events.ProcedureChanged) -> None:
-    """A new version may be for others too; who was told of the first isn't told again."""
-    match.match_procedure(procedure_id=event.procedure_id)
+    requests.settle(procedure_ids=[event.procedure_id])
 
 
 def match_imported(event: events.OutsideProceduresImported) -> None:
-    match.match_procedures(procedure_ids=event.procedure_ids, quiet=event.first_bulk)
+    requests.settle(procedure_ids=event.procedure_ids, quiet=event.first_bulk)
 
 
 def tell_suppliers(event: events.SuppliersMatched) -> None:

@@ -1,6 +1,6 @@
 """Find the suppliers a procedure is for (B2), and the procedures an interest brings."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
@@ -15,12 +15,14 @@ from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ids import new_id
 from pazar.market.matching import policies
-from pazar.market.matching.models import Interest, Match
-from pazar.market.matching.queries import oracle, reasons, stored
+from pazar.market.matching.models import Interest, Match, MatchPart
+from pazar.market.matching.queries import following, oracle, reasons, stored
 from pazar.market.matching.queries.oracle import Fit
 from pazar.market.procedures import queries as procedures
 
 BATCH = 1_000
+_STORING = 0x6D617463
+"""Shared by whoever stores matches found by interests as they stood; see `match_interest`."""
 _LONGEST_WHY = 500
 
 
@@ -30,29 +32,91 @@ def match_procedure(*, procedure_id: UUID, just_published: bool = False) -> int:
     Announces companies that had no match with it yet, by batches. Repeating finds nothing new. An interest saved
     in the moment of publication may have found the procedure first, quietly: `just_published` announces it still.
     """
-    with transaction.atomic():
-        lots = oracle.open_lots([procedure_id], moment=clock.db_now())
-        early = _found_since_publication(procedure_id) if just_published else []
-        return _note(oracle.fits_of_lots(lots), quiet=False, early=early)
+    return match_procedures(procedure_ids=[procedure_id], just_published=just_published)
 
 
-def match_procedures(*, procedure_ids: Collection[UUID], quiet: bool = False) -> int:
+def match_procedures(*, procedure_ids: Collection[UUID], quiet: bool = False, just_published: bool = False) -> int:
     """The same for many procedures in one pass; those that aren't open (or say no deadline) are left out.
 
     `quiet` matches stand in lists and in the sales desk, and nobody gets a message.
     """
     with transaction.atomic():
+        _share_storing()
         lots = oracle.open_lots(procedure_ids, moment=clock.db_now())
-        return _note(oracle.fits_of_lots(lots), quiet=quiet)
+        early = _found_since_publication(procedure_ids) if just_published else []
+        return _note(oracle.fits_of_lots(lots), quiet=quiet, early=early)
 
 
-def _found_since_publication(procedure_id: UUID) -> list[Match]:
-    untold = Match.objects.filter(procedure_id=procedure_id, told_at=None, found_at__gte=F("procedure__published_at"))
+def store_found(
+    *,
+    request_id: int,
+    procedure_ids: Collection[UUID],
+    found: Mapping[UUID, Iterable[int]],
+    shard: int,
+    shards: int,
+    quiet: bool,
+    just_published: bool,
+) -> int | None:
+    """Store what a matcher's index found, by lot the numbers of interests; how many matches were new.
+
+    None if this part of the request was done already, by whomever. Interests that changed since are left out: their
+    own matching finds the procedure.
+    """
+    with transaction.atomic():
+        _share_storing()
+        if not _take_part(request_id, shard, shards):
+            return None
+        early = (
+            _found_since_publication(procedure_ids, shard=shard, shards=shards) if just_published and not quiet else []
+        )
+        knew = set(Match.objects.filter(procedure_id__in=procedure_ids).values_list("company_id", "procedure_id"))
+        made = _copy_in(found)
+        _tell_news(made, knew=knew, quiet=quiet, early=early)
+        MatchPart.objects.filter(request_id=request_id, shard=shard, shards=shards).update(found=len(made))
+        return len(made)
+
+
+def _share_storing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_STORING])
+
+
+def _wait_for_storing() -> None:
+    """Till everybody who is storing matches now has committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_STORING])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_STORING])
+
+
+def _take_part(request_id: int, shard: int, shards: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO matching_matchpart (request_id, shard, shards, found) VALUES (%s, %s, %s, 0)
+            ON CONFLICT (request_id, shards, shard) DO NOTHING
+            """,
+            [request_id, shard, shards],
+        )
+        return bool(cursor.rowcount == 1)
+
+
+def _found_since_publication(procedure_ids: Collection[UUID], *, shard: int = 1, shards: int = 1) -> list[Match]:
+    untold = Match.objects.filter(
+        procedure_id__in=list(procedure_ids), told_at=None, found_at__gte=F("procedure__published_at")
+    )
+    if shards > 1:
+        own = following.companies_of_shard({match.company_id for match in untold}, shard=shard, shards=shards)
+        untold = untold.filter(company_id__in=own)
     return list(untold.order_by("company_id", "id"))
 
 
 def match_interest(*, interest_id: UUID) -> int:
-    """Match a new or changed interest against everything open (B1), quietly: who changed it is looking at it."""
+    """Match a new or changed interest against everything open (B1), quietly: who changed it is looking at it.
+
+    Whoever found something by the interest as it was has stored it before this looks, or finds it changed: so no
+    match of the old version is left behind.
+    """
+    _wait_for_storing()
     with transaction.atomic():
         interest = Interest.objects.filter(pk=interest_id).first()
         if interest is None:
@@ -111,10 +175,16 @@ def _note(fits: Sequence[Fit], *, quiet: bool, early: Sequence[Match] = ()) -> i
     concerned = {fit.procedure_id for fit in fits}
     knew = set(Match.objects.filter(procedure_id__in=concerned).values_list("company_id", "procedure_id"))
     made = _store(fits)
+    _tell_news(made, knew=knew, quiet=quiet, early=early)
+    return len(made)
+
+
+def _tell_news(
+    made: Sequence[Match], *, knew: Collection[tuple[UUID, UUID]], quiet: bool, early: Sequence[Match] = ()
+) -> None:
     news = [match for match in made if (match.company_id, match.procedure_id) not in knew] + list(early)
     if news:
         _announce(news, quiet=quiet)
-    return len(made)
 
 
 def _store(fits: Sequence[Fit]) -> list[Match]:
@@ -131,6 +201,8 @@ def _store(fits: Sequence[Fit]) -> list[Match]:
             SELECT n.id, n.company_id, n.procedure_id, n.lot_id, n.interest_id, n.version, %s, NULL, NULL, ''
             FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[])
               AS n (id, company_id, procedure_id, lot_id, interest_id, version)
+            JOIN matching_interest i ON i.id = n.interest_id AND i.version = n.version
+            ORDER BY n.interest_id, n.lot_id
             ON CONFLICT (interest_id, lot_id) DO NOTHING
             RETURNING id
             """,
@@ -157,6 +229,49 @@ def _store(fits: Sequence[Fit]) -> list[Match]:
         )
         for match_id, fit in rows.items()
         if match_id in stored_ids
+    ]
+
+
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS matching_stage (id uuid, number bigint, lot_id uuid) ON COMMIT DELETE ROWS
+"""
+_FROM_STAGE = """
+INSERT INTO matching_match (id, company_id, procedure_id, lot_id, interest_id, interest_version,
+                            found_at, told_at, dismissed_at, dismissed_why)
+SELECT s.id, i.company_id, l.procedure_id, l.id, i.id, i.version, %s, NULL, NULL, ''
+FROM matching_stage s JOIN matching_interest i ON i.number = s.number JOIN procedures_lot l ON l.id = s.lot_id
+ORDER BY i.id, l.id
+ON CONFLICT (interest_id, lot_id) DO NOTHING
+RETURNING id, company_id, procedure_id, lot_id, interest_id, interest_version
+"""
+
+
+def _copy_in(found: Mapping[UUID, Iterable[int]]) -> list[Match]:
+    """Store matches by lot and interests' numbers; those that are new. A number that stands no more is left out."""
+    if not any(found.values()):
+        return []
+    moment = clock.db_now()
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy("COPY matching_stage (id, number, lot_id) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["uuid", "int8", "uuid"])
+            for lot_id, numbers in found.items():
+                for number in numbers:
+                    copy.write_row((new_id(), number, lot_id))
+        cursor.execute(_FROM_STAGE, [moment])
+        rows = cursor.fetchall()
+        cursor.execute("DELETE FROM matching_stage")  # a second store in the same transaction begins anew
+    return [
+        Match(
+            id=row[0],
+            company_id=row[1],
+            procedure_id=row[2],
+            lot_id=row[3],
+            interest_id=row[4],
+            interest_version=row[5],
+            found_at=moment,
+        )
+        for row in rows
     ]
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from pazar.ground import clock
 from pazar.ground.codes.rules import cpv
 from pazar.ground.money import BGN_PER_EUR
 from pazar.market.matching.rules.interests import InterestFacts
@@ -226,6 +227,11 @@ def open_lots(procedure_ids: Collection[UUID], *, moment: datetime) -> list[UUID
     WHERE p.id = ANY(%s) AND p.state = 'published' AND p.closes_at > %s
     """
     return [row[0] for row in _rows(statement, [list(procedure_ids), moment])]
+
+
+def open_lots_now(procedure_ids: Collection[UUID]) -> list[UUID]:
+    """The same at the moment of the statement."""
+    return open_lots(procedure_ids, moment=clock.db_now())
 
 
 def lot_facts(lot_ids: Collection[UUID]) -> dict[UUID, LotFacts]:

@@ -1,11 +1,12 @@
 """Interests as the rules compare them, from their rows and from their stored versions."""
 
+import json
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from pazar.market.matching.models import Interest, InterestVersion
 from pazar.market.matching.rules.interests import InterestFacts, Word
@@ -54,11 +55,22 @@ def versions(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], Int
     """Interests as they stood at these versions, in one query."""
     if not wanted:
         return {}
-    asked = Q()
-    for interest_id, number in set(wanted):
-        asked |= Q(interest_id=interest_id, number=number)
-    rows = InterestVersion.objects.filter(asked).select_related("interest")
-    return {(row.interest_id, row.number): _from_content(row.content, row.interest.company_id) for row in rows}
+    asked = list(set(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT v.interest_id, v.number, v.content, i.company_id
+            FROM unnest(%s::uuid[], %s::int[]) AS asked (interest_id, number)
+            JOIN matching_interestversion v USING (interest_id, number)
+            JOIN matching_interest i ON i.id = v.interest_id
+            """,
+            [[interest_id for interest_id, _number in asked], [number for _id, number in asked]],
+        )
+        rows = cursor.fetchall()
+    return {
+        (interest_id, number): _from_content(json.loads(content) if isinstance(content, str) else content, company_id)
+        for interest_id, number, content, company_id in rows
+    }
 
 
 def names(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
