@@ -206,7 +206,7 @@ def test_the_way_of_a_procedure(open_page: OpenPage) -> None:
     expect(selling.get_by_role("row", name=TITLE)).to_contain_text("Sam Supplier")
 
     # He bids under seal; nobody reads it, and nobody learns that he did.
-    digest = prepares_and_seals(selling, procedure, price="11.999")
+    digest = prepares_and_seals(selling, procedure, price="11.9990")
     look(selling, "journey-receipt")
     make_submitted(procedure, rival, price="12.50")
     work()
@@ -264,7 +264,7 @@ def test_the_suppliers_part_in_bulgarian_on_a_phone(open_page: OpenPage) -> None
     page.goto(f"/market/procedures/{procedure.pk}/")
     assert_usable(page)
 
-    prepares_and_seals(page, procedure, price="11,999")
+    prepares_and_seals(page, procedure, price="11.9990")
     assert_usable(page)
     look(page, "journey-receipt-phone-bg")
     move_clock_past(procedure)
@@ -309,7 +309,7 @@ def test_under_two_keys_nobody_opens_alone(open_page: OpenPage, tmp_path: Path) 
 
     procedure = make_procedure(buyer, seal="server_and_person", seal_person_id=person.pk)
     selling = open_page("/", person=supplier)
-    digest = prepares_and_seals(selling, procedure, price="11.999")
+    digest = prepares_and_seals(selling, procedure, price="11.9990")
     make_submitted(procedure, make_bidder(company=make_company("Dearer Ltd")), price="12.50")
     move_clock_past(procedure)
     work()

@@ -1,9 +1,10 @@
 """Reading an amount that a person typed.
 
 People mix habits: "1 240 000,50", "1,240,000.50", "1240000.5". Whatever has one meaning only is taken in
-either language. "1,234" has two, a thousand or one and a bit: it is taken as a thousand where the language
-groups by commas (English) and refused where the comma is the decimal sign (Bulgarian), since nobody should
-lose three digits of a price to a guess. The same holds, turned round, for "1.234".
+either language. "1,234" has two, a thousand or one and a bit. Where three decimals are allowed (unit prices) it is
+refused in every language: nobody should lose three digits of a price to a guess, and a price must mean the same whoever
+reads it. Where they aren't, it can only be a thousand: it is taken where the language groups by commas (English), and
+refused where the comma is the decimal sign (Bulgarian). The same holds, turned round, for "1.234".
 """
 
 import re
@@ -11,7 +12,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Literal
 
-from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
+from babel.numbers import get_currency_symbol, get_group_symbol
 
 from pazar.ground.money import amounts
 
@@ -78,10 +79,8 @@ def _decimal_mark(text: str, body: str, locale: str, allowed: int) -> str:
     might_be_group = len(fraction) == 3 and " " not in whole and len(whole) <= 3 and not whole.startswith("0")
     if not might_be_group:
         return mark
-    if mark == get_group_symbol(locale):
+    if allowed < 3 and mark == get_group_symbol(locale):
         return ""
-    if mark == get_decimal_symbol(locale) and allowed >= 3:
-        return mark
     raise AmountUnreadable(text, "ambiguous")
 
 

@@ -27,7 +27,7 @@ class FigureInput(forms.TextInput):
         super().__init__({"inputmode": "decimal", "autocomplete": "off", "class": "num", **(attrs or {})})
 
     def format_value(self, value: Any) -> str | None:
-        return formats.number(value) if isinstance(value, Decimal) else super().format_value(value)
+        return formats.typed(value) if isinstance(value, Decimal) else super().format_value(value)
 
 
 class FigureField(forms.DecimalField):

@@ -53,6 +53,12 @@ def number(value: Decimal | int | float, *, places: int | None = None) -> str:
     return text.replace(get_group_symbol(locale), HARD).replace("-", "\u2212")
 
 
+def typed(value: Decimal) -> str:
+    """A figure for a field: three decimals get a fourth, since one mark and three digits could be a thousand, too."""
+    exponent = value.normalize().as_tuple().exponent
+    return number(value, places=4 if exponent == -3 else None)
+
+
 def currency_sign(currency: str) -> str:
     """The code in English; in Bulgarian the sign where the language has one."""
     code = currency.upper()

@@ -23,7 +23,6 @@ from pazar.ground.errors import NotFound
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BIDDING, BUYING
-from pazar.ground.identity.scope import acting
 from pazar.ground.journal.rules import receipt as receipts
 from pazar.market.bids import queries, sentences
 from pazar.market.bids.commands import drafts as drafting
@@ -41,6 +40,7 @@ from pazar.market.procedures import queries as procedures
 
 router = Router(tags=["bids"])
 READ = TokenAuth(Scope.BIDS_READ)
+READ_PRICES = TokenAuth(Scope.BIDS_READ, roles=BIDDING)
 WRITE = TokenAuth(Scope.BIDS_WRITE, roles=BIDDING)
 OPEN = TokenAuth(Scope.PROCEDURES_WRITE, roles=BUYING)
 RECORD = TokenAuth(Scope.PROCEDURES_READ)
@@ -81,7 +81,7 @@ class ReadinessOut(Schema):
 class LotDraft(Schema):
     left_out: bool = False
     prices: dict[UUID, str] = Field(
-        default={}, description="By item: a plain decimal such as 12.5, at most 4 decimals."
+        default={}, description="By item: a plain decimal with a point, such as 12.5, at most 4 decimals; no groups."
     )
     offer: str = Field("", max_length=LONGEST_OFFER)
     delivery_days: int | None = Field(None, ge=0, le=3650)
@@ -187,10 +187,10 @@ def bid_readiness(request: HttpRequest, bid_id: UUID) -> ReadinessOut:
     return _readiness(queries.readiness_of(actor, found, queries.asked(found.procedure), moment=clock.db_now()))
 
 
-@router.get("/bids/{uuid:bid_id}/draft", response=DraftOut, auth=READ, url_name="bid_draft")
+@router.get("/bids/{uuid:bid_id}/draft", response=DraftOut, auth=READ_PRICES, url_name="bid_draft")
 def bid_draft(request: HttpRequest, bid_id: UUID) -> DraftOut:
     """The draft; prices that can't be read are left out."""
-    draft = queries.draft_of(queries.own_bid(_actor(request), bid_id))
+    draft = queries.draft_of(_actor(request), queries.own_bid(_actor(request), bid_id))
     return DraftOut(
         lots={
             lot_id: LotDraftOut(
@@ -210,17 +210,13 @@ def bid_draft(request: HttpRequest, bid_id: UUID) -> DraftOut:
 def save_bid_draft(request: HttpRequest, bid_id: UUID, body: DraftBody) -> ReadinessOut:
     """Keep the whole draft; answers the checklist."""
     actor = _actor(request)
-    with acting(actor):
-        currency = queries.own_bid(actor, bid_id).procedure.currency
     draft = drafts.Draft(
         lots={
-            str(lot_id): drafts.typed_lot(
+            str(lot_id): drafts.plain_lot(
                 left_out=lot.left_out,
                 prices={str(item): text for item, text in lot.prices.items()},
                 offer=lot.offer,
                 delivery_days="" if lot.delivery_days is None else str(lot.delivery_days),
-                currency=currency,
-                locale="en",
             )
             for lot_id, lot in body.lots.items()
         },
@@ -236,7 +232,7 @@ def confirm_bid_version(request: HttpRequest, bid_id: UUID, body: Confirm) -> Bi
     return drafting.confirm_version(actor=_actor(request), bid_id=bid_id, version=body.version)
 
 
-@router.get("/bids/{uuid:bid_id}/seal", response=SealContext, auth=READ, url_name="bid_seal")
+@router.get("/bids/{uuid:bid_id}/seal", response=SealContext, auth=READ_PRICES, url_name="bid_seal")
 def bid_to_seal(request: HttpRequest, bid_id: UUID) -> SealContext:
     """What is to be sealed, and to whom, once the draft is ready."""
     asked = queries.to_seal(_actor(request), bid_id, moment=clock.db_now())

@@ -21,6 +21,19 @@ def is_bidder(actor: Actor) -> bool:
     return actor.has(BIDDING)
 
 
+def may_see_prices(actor: Actor, company_id: UUID) -> bool:
+    """Prices in drafts and sealed bids: those who bid for the company, before and after sealing. Others of it see how
+    far the bid is, its receipt, and what an opening made known.
+    """
+    return actor.company_id == company_id and is_bidder(actor)
+
+
+def require_prices(actor: Actor, company_id: UUID) -> None:
+    """Raises NotAllowed."""
+    if not may_see_prices(actor, company_id):
+        raise NotAllowed
+
+
 def may_bid(actor: Actor, procedure: Procedure) -> bool:
     return is_bidder(actor) and actor.company_id != procedure.buyer_id
 

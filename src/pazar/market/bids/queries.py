@@ -78,8 +78,9 @@ def my_bids(actor: Actor, *, before: UUID | None = None, limit: int = PAGE) -> l
     return list(found[:limit])
 
 
-def draft_of(bid: Bid) -> drafts.Draft:
-    """What was typed, out from under the server's key; for the bidder alone."""
+def draft_of(actor: Actor, bid: Bid) -> drafts.Draft:
+    """What was typed, out from under the server's key; for those who bid for the bidder. Raises NotAllowed."""
+    policies.require_prices(actor, bid.company_id)
     if bid.draft is None:
         return drafts.Draft()
     return drafts.decode(keys.draft_key().unlock(bytes(bid.draft), about=bid.pk.bytes))
@@ -135,10 +136,11 @@ class ToSeal:
 
 
 def to_seal(actor: Actor, bid_id: UUID, *, moment: datetime) -> ToSeal:
-    """For the bidder's own people, once the bid is ready. Raises NotFound, BidNotReady."""
+    """For those who bid for the bidder, once the bid is ready. Raises NotFound, NotAllowed, BidNotReady."""
     bid = own_bid(actor, bid_id)
+    policies.require_prices(actor, bid.company_id)
     wanted = asked(bid.procedure)
-    draft = draft_of(bid)
+    draft = draft_of(actor, bid)
     found = readiness_of(actor, bid, wanted, moment=moment)
     if not found.is_ready:
         raise BidNotReady(found)
@@ -365,6 +367,13 @@ def opened_bids(procedure_id: UUID, known_lots: Sequence[Lot] | None = None) -> 
         )
         for submission, kinds in by_submission.values()
     ]
+
+
+def own_opened(bid: Bid) -> OpenedBid | None:
+    """What the opening read of a bid: what was sealed, not its draft. Within `acting` as its bidder."""
+    if bid.procedure.opened_at is None or not bid.is_sealed:
+        return None
+    return next((one for one in opened_bids(bid.procedure_id) if one.bid_id == bid.pk), None)
 
 
 def _opened_lot(lot: Lot, kinds: dict[str, OpenedEnvelope]) -> OpenedLot:

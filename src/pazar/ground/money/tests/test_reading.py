@@ -46,11 +46,39 @@ def test_three_digits_after_one_mark_are_a_thousand_only_where_the_language_grou
         assert refusal.value.reason == "ambiguous"
 
 
-def test_three_digits_are_decimals_where_decimals_are_wanted() -> None:
-    assert read("1,234", "bg", decimals=4) == Decimal("1.234")
-    assert read("1.234", "en", decimals=4) == Decimal("1.234")
-    assert read("1,234", "bg", currency="KWD") == Decimal("1.234")
-    assert read("0,345", "bg", decimals=4) == Decimal("0.345")
+@pytest.mark.parametrize("locale", ["bg", "en"])
+@pytest.mark.parametrize("text", ["1,234", "1.234", "12,000", "999.999", "-1,234", "€1,234", "1,234 EUR"])
+def test_where_three_decimals_are_allowed_three_digits_after_one_mark_are_never_guessed(text: str, locale: str) -> None:
+    for said in ({"decimals": 4}, {"currency": "KWD"} if "€" not in text and "EUR" not in text else {"decimals": 3}):
+        with pytest.raises(money.AmountUnreadable) as refusal:
+            read(text, locale, **said)
+        assert refusal.value.reason == "ambiguous"
+
+
+@pytest.mark.parametrize("locale", ["bg", "en"])
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1,2340", "1.234"), ("1.2340", "1.234"), ("0,345", "0.345"), ("1234,567", "1234.567"), ("1 234,567", "1234.567")],
+)
+def test_three_digits_that_can_be_decimals_only_are_decimals(text: str, amount: str, locale: str) -> None:
+    assert read(text, locale, decimals=4) == Decimal(amount)
+
+
+def meaning(text: str, locale: str) -> Decimal | str:
+    try:
+        return read(text, locale, decimals=4)
+    except money.AmountUnreadable as refusal:
+        return refusal.reason
+
+
+@given(st.text("0123456789 .,", max_size=14))
+def test_a_unit_price_means_the_same_in_every_language(text: str) -> None:
+    assert meaning(text, "bg") == meaning(text, "en")
+
+
+@given(st.from_regex(r"[1-9][0-9]{0,2}[.,][0-9]{3}", fullmatch=True), st.sampled_from(["bg", "en"]))
+def test_one_mark_and_three_digits_are_asked_about(text: str, locale: str) -> None:
+    assert meaning(text, locale) == "ambiguous"
 
 
 @pytest.mark.parametrize(

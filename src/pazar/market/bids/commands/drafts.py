@@ -86,6 +86,10 @@ def save_draft(*, actor: Actor, bid_id: UUID, draft: drafts.Draft) -> Saved:
             declarations=tuple(dict.fromkeys(draft.declarations)),
         )
 
+        if bid.draft is not None and queries.draft_of(actor, bid) == kept:
+            # Nothing new: its moment still says when it was last another one, before or after the sealing.
+            return Saved(bid=bid, saved_at=moment, readiness=queries.readiness_of(actor, bid, asked, moment=moment))
+
         bid.draft = keys.draft_key().lock(drafts.encode(kept), about=bid.pk.bytes, random=os.urandom)
         bid.draft_manifest = drafts.filled_json(drafts.filled(kept))
         bid.draft_saved_at = moment
@@ -94,9 +98,9 @@ def save_draft(*, actor: Actor, bid_id: UUID, draft: drafts.Draft) -> Saved:
 
 
 def read_draft(*, actor: Actor, bid_id: UUID) -> drafts.Draft:
-    """What was typed, for the bidder's own people. Raises NotFound."""
+    """What was typed, for those who bid for the bidder. Raises NotFound, NotAllowed."""
     with acting(actor):
-        return queries.draft_of(queries.own_bid(actor, bid_id))
+        return queries.draft_of(actor, queries.own_bid(actor, bid_id))
 
 
 def confirm_version(*, actor: Actor, bid_id: UUID, version: int) -> Bid:

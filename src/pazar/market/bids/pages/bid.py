@@ -41,7 +41,10 @@ def bid(request: ActorRequest, bid_id: UUID) -> HttpResponseBase:
             return JsonResponse({"reason": f"{what} {why}"}, status=refusal.status)
         raise
     if by_itself:
-        return JsonResponse({"saved_at": formats.clock(saved.saved_at, seconds=True)})
+        told = {"saved_at": formats.clock(saved.saved_at, seconds=True)}
+        if forms.has_faults(draft):
+            told["note"] = _("What can't be read is marked at its field.")
+        return JsonResponse(told)
     messages.success(request, _("The draft is saved."))
     return redirect("bids:bid", bid_id=bid_id)
 
@@ -76,23 +79,35 @@ def _page(request: ActorRequest, bid_id: UUID) -> dict[str, Any]:
     asked = queries.asked(procedure, lots)
     moment = clock.db_now()
     ready = queries.readiness_of(request.actor, found, asked, moment=moment)
-    draft = queries.draft_of(found)
     receipts = queries.receipts(request.actor, found)
-    return {
+    counting = next((one for one in receipts if one.counts), None)
+    page: dict[str, Any] = {
         "bid": found,
         "procedure": procedure,
         "asked": asked,
         "ready": ready,
         "items": [sentences.said(item) for item in ready.items],
-        "lots": forms.lot_rows(draft, lots, currency=procedure.currency),
-        "draft": draft,
-        "declarations": forms.declarations(draft),
         "changes": _changes(found.confirmed_version, procedure),
-        "receipt": next((one for one in receipts if one.counts), None),
+        "receipt": counting,
         "receipts": receipts,
         "box_is_behind": found.is_sealed and found.current and found.current.procedure_version != procedure.version,
+        "is_changed_since": bool(
+            counting and found.draft_saved_at is not None and found.draft_saved_at > counting.received_at
+        ),
+        "is_running": asked.is_open and moment < asked.closes_at,
         "is_open": asked.is_open and moment < asked.closes_at and policies.is_bidder(request.actor),
+        "may_see_prices": policies.may_see_prices(request.actor, found.company_id),
     }
+    if page["may_see_prices"]:
+        draft = queries.draft_of(request.actor, found)
+        page |= {
+            "lots": forms.lot_rows(draft, lots, currency=procedure.currency),
+            "draft": draft,
+            "valid_days_fault": forms.days_fault(draft.valid_days, least=1),
+            "declarations": forms.declarations(draft),
+            "opened": forms.opened_rows(queries.own_opened(found), lots),
+        }
+    return page
 
 
 def _changes(confirmed: int, procedure: Any) -> list[labels.SaidChange]:

@@ -39,7 +39,7 @@ def preview(request: ActorRequest, bid_id: UUID) -> HttpResponseBase:
     ready = queries.readiness_of(request.actor, bid, asked, moment=clock.db_now())
     if not ready.is_ready:
         return redirect("bids:bid", bid_id=bid_id)
-    draft = queries.draft_of(bid)
+    draft = queries.draft_of(request.actor, bid)
     signed = queries.holders_of(queries.box(procedure.pk))
     page = {
         "bid": bid,
@@ -49,7 +49,7 @@ def preview(request: ActorRequest, bid_id: UUID) -> HttpResponseBase:
         "declarations": [str(sentences.DECLARATIONS[one]) for one in draft.declarations],
         "holders": signed.holders.holders,
         "server_alone": signed.holders.server_alone_opens,
-        "is_replacing": bid.is_sealed,
+        "in_the_box": bid.current if bid.is_sealed else None,
     }
     return _private(render(request, "bids/preview.html", page))
 
@@ -104,7 +104,7 @@ def receipt(request: ActorRequest, bid_id: UUID) -> HttpResponseBase:
         "envelopes": queries.receipt_envelopes(latest.submission_id),
         "may_change": is_running and bid.procedure.state == "published" and policies.is_bidder(request.actor),
     }
-    return render(request, "bids/receipt.html", page)
+    return _private(render(request, "bids/receipt.html", page))
 
 
 @member_required

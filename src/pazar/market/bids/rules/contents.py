@@ -94,6 +94,11 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def price_of(text: str) -> Decimal | None:
+    """A price as documents have it, noughts behind included; None for anything else."""
+    return Decimal(text) if _PRICE.fullmatch(text) else None
+
+
 def price_document(
     *, unit_prices: Mapping[UUID, Decimal], items: Sequence[ItemAsked], currency: str, vat_included: bool
 ) -> dict[str, Json]:

@@ -1,6 +1,6 @@
 """A bid's draft: what was typed, what of it can be read, and the cipher it lies under (B7).
 
-Prices are read in the writer's language when they are saved: "1,234" means another thing in another language.
+Prices are read when they are saved; what could mean two things ("1,234") isn't a price, in any language.
 Beside the cipher text stands `Filled`, which says what is filled in and no value.
 """
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pazar.ground.money import AmountUnreadable, parse
 
-from . import canonical, envelope
+from . import canonical, contents, envelope
 from .canonical import Json
 from .contents import LONGEST_OFFER, MOST_DAYS, PRICE_DECIMALS, Declaration, plain
 
@@ -98,20 +98,38 @@ def typed_lot(
     *, left_out: bool, prices: Mapping[str, str], offer: str, delivery_days: str, currency: str, locale: str
 ) -> LotDraft:
     """A lot's part as a person typed it; empty prices are no prices."""
-    read: dict[str, str] = {}
+    return _lot(
+        left_out, prices, offer, delivery_days, read=lambda text: price_of(text, currency=currency, locale=locale)
+    )
+
+
+def plain_lot(*, left_out: bool, prices: Mapping[str, str], offer: str, delivery_days: str) -> LotDraft:
+    """A lot's part as a program sends it: prices are plain decimals, with a point and nothing else."""
+    return _lot(left_out, prices, offer, delivery_days, read=contents.price_of)
+
+
+def _lot(
+    left_out: bool,
+    prices: Mapping[str, str],
+    offer: str,
+    delivery_days: str,
+    *,
+    read: Callable[[str], Decimal | None],
+) -> LotDraft:
+    found: dict[str, str] = {}
     unread: dict[str, str] = {}
     for item, text in prices.items():
         typed = text.strip()
         if not typed:
             continue
-        price = price_of(typed, currency=currency, locale=locale)
+        price = read(typed)
         if price is None:
             unread[item] = typed[:LONGEST_TYPED]
         else:
-            read[item] = plain(price)
+            found[item] = plain(price)
     return LotDraft(
         left_out=left_out,
-        prices=read,
+        prices=found,
         unread=unread,
         offer=offer.replace("\r\n", "\n").replace("\0", "")[:LONGEST_OFFER],
         delivery_days=delivery_days.strip()[:LONGEST_TYPED],
@@ -125,6 +143,15 @@ def price_of(text: str, *, currency: str, locale: str) -> Decimal | None:
     except AmountUnreadable:
         return None
     return amount if amount >= 0 else None
+
+
+def is_ambiguous(text: str, *, currency: str, locale: str) -> bool:
+    """Whether what was typed could mean two prices: the writer is asked which."""
+    try:
+        parse(text, currency=currency, locale=locale, decimals=PRICE_DECIMALS)
+    except AmountUnreadable as unreadable:
+        return unreadable.reason == "ambiguous"
+    return False
 
 
 def days_of(text: str, *, least: int) -> int | None:

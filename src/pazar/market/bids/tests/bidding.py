@@ -1,6 +1,7 @@
 """Bidders, drafts and sealed bids, as the tests of several domains want them."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -37,7 +38,7 @@ def make_typed(
         lots={
             str(lot.pk): typed_lot(
                 left_out=said.get("left_out", False),
-                prices={str(item.pk): (prices or {}).get(item.pk, price) for item in lot.items.all()},
+                prices={str(item.pk): _asked_back((prices or {}).get(item.pk, price)) for item in lot.items.all()},
                 offer=said.get("offer", "Кабел по БДС, на барабани."),
                 delivery_days=said.get("delivery_days", "14"),
                 currency=procedure.currency,
@@ -48,6 +49,11 @@ def make_typed(
         valid_days=said.get("valid_days", "60"),
         declarations=said.get("declarations", tuple(Declaration)),
     )
+
+
+def _asked_back(price: str) -> str:
+    """What a person answers when he is asked whether 11.999 is a thousand."""
+    return price + "0" if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", price) else price
 
 
 def make_bid(procedure: Procedure, bidder: Actor | None = None, **said: Any) -> tuple[Actor, Bid]:

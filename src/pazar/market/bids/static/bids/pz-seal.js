@@ -36,7 +36,8 @@ class Seal extends HTMLElement {
       this.#sealed ??= await this.#seal();
       sayProgress(this, this.dataset.sending ?? "");
       const { url } = await ask(this.dataset.to ?? "", { body: this.#sealed, token: tokenOf(this) });
-      window.location.assign(url);
+      // Not assign: Back from the receipt must not offer to seal once more what has just been sealed.
+      window.location.replace(url);
     } catch (error) {
       // What the centre refused must be sealed anew; what it didn't get is sent again as it is.
       if (error instanceof Error && "sentences" in error) this.#sealed = null;

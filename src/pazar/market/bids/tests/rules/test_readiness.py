@@ -1,6 +1,7 @@
 """The checklist, drafts and contents: properties, without a database."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -126,10 +127,22 @@ def test_what_is_typed_is_read_as_a_price_or_kept_as_it_was(typed, locale):
         assert contents.plain(Decimal(price)) == price
 
 
-@given(prices, st.sampled_from(["en", "bg"]))
-def test_a_price_comes_back_in_the_language_it_is_shown_in(price, locale):
-    shown = contents.plain(price).replace(".", "," if locale == "bg" else ".")
-    assert drafts.price_of(shown, currency="EUR", locale=locale) == price
+@given(st.text("0123456789.,", max_size=9), st.sampled_from(["en", "bg"]))
+def test_what_a_program_sends_is_a_plain_decimal_or_no_price(sent, locale):
+    lot = drafts.plain_lot(left_out=False, prices={"i": sent}, offer="", delivery_days="")
+    assert ("i" in lot.prices) == (re.fullmatch(r"(0|[1-9][0-9]*)(\.[0-9]{1,4})?", sent) is not None)
+    if "i" in lot.prices:
+        assert Decimal(lot.prices["i"]) == Decimal(sent)
+
+
+def test_one_mark_and_three_digits_is_asked_about_of_a_person_and_read_from_a_program():
+    for locale in ("en", "bg"):
+        for typed in ("1,234", "1.234"):
+            assert drafts.price_of(typed, currency="EUR", locale=locale) is None
+            assert drafts.is_ambiguous(typed, currency="EUR", locale=locale)
+        assert not drafts.is_ambiguous("x", currency="EUR", locale=locale)
+    program = drafts.plain_lot(left_out=False, prices={"a": "1.234", "b": "1,234"}, offer="", delivery_days="")
+    assert program.prices == {"a": "1.234"}
 
 
 def test_a_draft_comes_back_and_its_manifest_holds_no_price():
