@@ -71,5 +71,5 @@ def _empty() -> None:
         tables = [name for (name,) in rows if not name.startswith(KEPT)]
         connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         connection.execute("ALTER TABLE clock_centre DISABLE TRIGGER USER")
-        connection.execute("UPDATE clock_centre SET shift = interval '0'")
+        connection.execute("UPDATE clock_centre SET shift = interval '0', moving_to = NULL")
         connection.execute("ALTER TABLE clock_centre ENABLE TRIGGER USER")

@@ -9,6 +9,7 @@ api = Api(
     description="Everything the pages do. Lists go by cursor, errors are RFC 9457, every POST has an Idempotency-Key.",
 )
 api.add_router("", "pazar.ground.api.api.router")
+api.add_router("", "pazar.ground.api.messages.router")
 api.add_router("/awards", "pazar.market.awards.api.router")
 api.add_router("/procedures", "pazar.market.procedures.api.router")
 api.add_router("", "pazar.market.matching.api.router")

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from pazar.ground import outbox
 from pazar.ground.jobs import clockwork, rounds
 from pazar.ground.jobs.rounds import Round
 from pazar.ground.journal import sequencer, stamping
-from pazar.ground.messages.commands import sending
+from pazar.ground.messages.commands import digests, sending
 from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
@@ -32,10 +33,21 @@ AT_ONCE: dict[type, tuple[Handler, ...]] = {
 }
 
 WIRING: dict[type, tuple[Handler, ...]] = {
-    events.ProcedurePublished: (matching.match_published,),
-    events.ProcedureChanged: (matching.match_changed, bids.tell_of_change, channels.note_changed, pipeline.note_change),
+    events.ProcedurePublished: (matching.match_published, bids.plan_reminders),
+    events.ProcedureChanged: (
+        matching.match_changed,
+        bids.tell_of_change,
+        bids.plan_reminders,
+        channels.note_changed,
+        pipeline.note_change,
+    ),
     events.ProcedureClosed: (bids.tell_of_closing,),
-    events.ProcedureCancelled: (bids.tell_of_end, channels.note_cancelled, pipeline.note_cancellation),
+    events.ProcedureCancelled: (
+        bids.tell_of_end,
+        bids.plan_reminders,
+        channels.note_cancelled,
+        pipeline.note_cancellation,
+    ),
     events.EnquiryAnswered: (procedures.tell_asker,),
     events.OutsideProceduresImported: (matching.match_imported,),
     events.SuppliersMatched: (matching.tell_suppliers, channels.note_opportunities),
@@ -51,6 +63,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
 
 CLOCKWORK: dict[str, Callable[[UUID], None]] = {
     "close_procedure": bids.close_box,
+    **{name: partial(bids.remind, name) for name in bids.REMINDERS},
 }
 
 # What the worker does again and again, beside jobs and the clock.
@@ -58,6 +71,7 @@ ROUNDS: dict[str, Round] = {
     # In a thread of its own: a receipt's proof doesn't wait for a box that takes long to shut.
     "journal": Round(act=sequencer.one_round),
     "stamps": Round(act=stamping.one_round, seconds=60.0),
+    "digests": Round(act=digests.send_due, seconds=5),
     "mails": Round(act=sending.send_waiting, end=sending.finish),
 }
 

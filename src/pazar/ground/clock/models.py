@@ -16,6 +16,7 @@ class Centre(models.Model):
     only = models.BooleanField(primary_key=True, default=True)
     mode = models.TextField(choices=Mode, default=Mode.REAL)
     shift = models.DurationField(default=timedelta(0))
+    moving_to = models.DateTimeField(null=True, blank=True)  # while a demo's clock is walked there, act by act
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

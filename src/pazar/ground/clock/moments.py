@@ -14,3 +14,11 @@ def db_now() -> datetime:
         cursor.execute("SELECT pazar_now()")
         moment: datetime = cursor.fetchone()[0]
     return moment
+
+
+def horizon() -> datetime:
+    """Where the clock is going: now, or the moment that a demo's clock is being walked to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT greatest(pazar_now(), (SELECT moving_to FROM clock_centre))")
+        moment: datetime = cursor.fetchone()[0]
+    return moment

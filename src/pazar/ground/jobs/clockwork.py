@@ -5,7 +5,7 @@ rows of ours, looked through every second by the worker and, when the demo's clo
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -42,6 +42,11 @@ def schedule(name: str, *, subject_id: UUID, due_at: datetime) -> None:
 
 def cancel(name: str, *, subject_id: UUID) -> None:
     DueAct.objects.filter(name=name, subject_id=subject_id, done_at=None).delete()
+
+
+def done_at(names: Iterable[str], *, subject_id: UUID) -> dict[str, datetime | None]:
+    """When each of these acts was done for `subject_id`; None for one that waits, and no entry for one unknown."""
+    return dict(DueAct.objects.filter(name__in=list(names), subject_id=subject_id).values_list("name", "done_at"))
 
 
 def next_due() -> datetime | None:

@@ -1,5 +1,7 @@
 """A message as a mail: the subject, the text, the same in HTML, and the headers that mail servers ask for."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
@@ -8,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import ngettext
 
 from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
@@ -16,22 +19,58 @@ from pazar.ground.messages.kinds import Kind
 from pazar.ground.messages.models import Mail
 
 _LONGEST_SUBJECT = 200
+_LONGEST_FIRST = 120
 
 
-def mail(*, message_id: UUID, person: Person, kind: Kind, title: str, text: str, path: str, moment: datetime) -> Mail:
-    """The mail that goes with a message, not yet saved; `kept` where no mail server is set."""
-    wish = unsubscribing.Wish(person_id=person.pk, kind=kind.key)
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One thing a mail tells: `text` may have several paragraphs, `path` is its page on the centre."""
+
+    kind: Kind
+    title: str
+    text: str
+    path: str
+
+    @property
+    def link(self) -> str:
+        return str(settings.BASE_URL) + self.path
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [" ".join(part.split("\n")).strip() for part in self.text.split("\n\n") if part.strip()]
+
+
+def mail(*, message_id: UUID, person: Person, item: Item, moment: datetime) -> Mail:
+    """The mail that goes with one message, not yet saved; `kept` where no mail server is set."""
+    found = _mail(person, [item], moment)
+    found.message_id = message_id
+    return found
+
+
+def digest(*, person: Person, items: Sequence[Item], moment: datetime) -> Mail:
+    """One mail for several messages, kind by kind in the order given."""
+    return _mail(person, items, moment)
+
+
+def _mail(person: Person, items: Sequence[Item], moment: datetime) -> Mail:
+    kinds = tuple(dict.fromkeys(item.kind for item in items))
+    muteable = tuple(kind.key for kind in kinds if kind.may_mute)
+    wish = unsubscribing.Wish(person_id=person.pk, kinds=muteable)
     unsubscribe = (
-        settings.BASE_URL + reverse("messages:unsubscribe", args=[unsubscribing.token(wish)]) if kind.may_mute else ""
+        settings.BASE_URL + reverse("messages:unsubscribe", args=[unsubscribing.token(wish)]) if muteable else ""
     )
-    subject = one_line(title)
     with translation.override(person.language):
+        subject = one_line(items[0].title)
+        if len(items) > 1:
+            more = len(items) - 1
+            words = ngettext("%(first)s, and %(n)s more message", "%(first)s, and %(n)s more messages", more)
+            subject = words % {"first": one_line(items[0].title, most=_LONGEST_FIRST), "n": more}
         page = {
             "language": person.language,
             "title": subject,
-            "paragraphs": [" ".join(part.split("\n")).strip() for part in text.split("\n\n") if part.strip()],
-            "link": settings.BASE_URL + path,
-            "kind": str(kind.label),
+            "item": items[0] if len(items) == 1 else None,
+            "groups": [(str(kind.label), [item for item in items if item.kind == kind]) for kind in kinds],
+            "kinds": [str(kind.label) for kind in kinds],
             "unsubscribe": unsubscribe,
             "centre": settings.CENTRE_NAME,
             "centre_link": settings.BASE_URL + "/",
@@ -52,7 +91,6 @@ def mail(*, message_id: UUID, person: Person, kind: Kind, title: str, text: str,
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return Mail(
         id=mail_id,
-        message_id=message_id,
         person=person,
         to=person.email,
         domain=domain_of(person.email),
@@ -65,10 +103,10 @@ def mail(*, message_id: UUID, person: Person, kind: Kind, title: str, text: str,
     )
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, *, most: int = _LONGEST_SUBJECT) -> str:
     """`text` without line breaks and control signs, short enough for a subject: nothing in it can begin a header."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return line if len(line) <= _LONGEST_SUBJECT else line[: _LONGEST_SUBJECT - 1].rstrip() + "…"
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def domain_of(address: str) -> str:

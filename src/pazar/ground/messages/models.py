@@ -1,5 +1,6 @@
 """Messages on the centre and the mails that go with them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -73,6 +74,7 @@ class Mail(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-made_at", "-id"], name="messages_mail_list"),
+            models.Index(fields=["person", "-made_at"], name="messages_mail_of_person"),
             models.Index(
                 fields=["next_at", "id"],
                 include=["domain"],
@@ -142,3 +144,53 @@ class Mute(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "kind"], name="messages_mute_once")]
+
+
+class Wish(models.Model):
+    """How soon a person wants mail of a kind; with a `topic` (an interest's id) of what that brings alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    kind = models.TextField()
+    topic = models.TextField(blank=True)
+    pace = models.TextField()  # rules.hours.Pace; a kind's "never" is a Mute
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "topic"], name="messages_wish_once")]
+
+
+class PersonHours(models.Model):
+    """When a person's digests come, and when he wants to be left alone; by his own clock."""
+
+    person = models.OneToOneField("identity.Person", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    hour = models.PositiveSmallIntegerField(default=8)
+    weekday = models.PositiveSmallIntegerField(default=0)  # Monday
+    quiet_from = models.PositiveSmallIntegerField(null=True, blank=True)
+    quiet_until = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(hour__lte=23, weekday__lte=6)
+                & (models.Q(quiet_from=None) | models.Q(quiet_from__lte=23))
+                & (models.Q(quiet_until=None) | models.Q(quiet_until__lte=23)),
+                name="messages_hours_of_a_day",
+            )
+        ]
+
+
+class Held(models.Model):
+    """A message whose mail waits for its hour. One row a message, so that it goes into one mail and no other."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    topics = ArrayField(models.TextField(), default=list, blank=True)
+    due_at = models.DateTimeField()
+    mail = models.ForeignKey(Mail, on_delete=models.SET_NULL, null=True, related_name="+")
+    is_over = models.BooleanField(default=False)  # in a mail, or read or not wanted before that
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(is_over=False), name="messages_held_due"),
+            models.Index(fields=["person"], condition=models.Q(is_over=False), name="messages_held_of_person"),
+        ]

@@ -10,7 +10,7 @@ from pazar.ground.clock.models import Centre
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.messages import policies
-from pazar.ground.messages.models import Bounce, Mail, Message, Mute, Suppression
+from pazar.ground.messages.models import Bounce, Held, Mail, Message, Suppression
 
 PAGE = 30
 
@@ -54,10 +54,6 @@ def messages(actor: Actor, *, unread: bool, after: Place | None = None) -> tuple
     rows = list(found.order_by("-made_at", "-id")[: PAGE + 1])
     more = Place(at=rows[PAGE - 1].made_at, id=rows[PAGE - 1].pk) if len(rows) > PAGE else None
     return rows[:PAGE], more
-
-
-def muted_kinds(person_id: UUID) -> frozenset[str]:
-    return frozenset(Mute.objects.filter(person_id=person_id).values_list("kind", flat=True))
 
 
 def mails(*, after: Place | None = None) -> tuple[list[Mail], Place | None]:
@@ -112,3 +108,8 @@ def bounces(limit: int = PAGE) -> list[Bounce]:
 
 def is_suppressed(address: str) -> bool:
     return Suppression.objects.filter(address=address.lower()).exists()
+
+
+def held_count(person_id: UUID) -> int:
+    """Messages of his whose mail waits for its hour."""
+    return Held.objects.filter(person_id=person_id, is_over=False).count()

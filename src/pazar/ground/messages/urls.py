@@ -1,12 +1,12 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.ground.messages.pages import inbox, mailbox, post, unsubscribe
+from pazar.ground.messages.pages import inbox, mailbox, post, settings, unsubscribe
 
 app_name = "messages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", inbox.inbox, name="inbox"),
     path("messages/read/", inbox.all_read, name="all_read"),
-    path("messages/settings/", unsubscribe.settings, name="settings"),
+    path("messages/settings/", settings.settings, name="settings"),
     path("messages/<uuid:message_id>/", inbox.open_message, name="open"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),

@@ -10,4 +10,6 @@ class AwardsConfig(AppConfig):
         from pazar.ground.messages import kinds
 
         # Whoever bid must hear how it ended: no unsubscribing from that.
-        kinds.register(kinds.Kind(key="award", label=_("How procedures you bid in were decided"), may_mute=False))
+        kinds.register(
+            kinds.Kind(key="award", label=_("How procedures you bid in were decided"), may_mute=False, urgent=True)
+        )

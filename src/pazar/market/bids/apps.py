@@ -10,11 +10,12 @@ class BidsConfig(AppConfig):
         from pazar.ground.messages import kinds
         from pazar.ground.ui import hall
         from pazar.market.bids import policies
-        from pazar.market.bids.commands import tell
+        from pazar.market.bids.commands import remind, tell
 
-        kinds.register(kinds.Kind(key=tell.RECEIPT, label=_("Receipts of bids you submitted")))
-        kinds.register(kinds.Kind(key=tell.CHANGED, label=_("Changes of procedures you bid on")))
-        kinds.register(kinds.Kind(key=tell.OPENING, label=_("Openings of bids")))
+        kinds.register(kinds.Kind(key=tell.RECEIPT, label=_("Receipts of bids you submitted"), urgent=True))
+        kinds.register(kinds.Kind(key=tell.CHANGED, label=_("Changes of procedures you bid on"), urgent=True))
+        kinds.register(kinds.Kind(key=remind.REMINDER, label=_("Reminders before a deadline"), urgent=True))
+        kinds.register(kinds.Kind(key=tell.OPENING, label=_("Openings of bids"), urgent=True))
 
         hall.register(
             hall.Entry(

@@ -1,19 +1,29 @@
 """What bids do when something happens; named in `roof.wiring`."""
 
 from pazar import events
+from pazar.market.bids.commands import remind as reminding
 from pazar.market.bids.commands import tell
 from pazar.market.bids.commands.boxes import make_box
 from pazar.market.bids.commands.close import close_box
+from pazar.market.bids.commands.remind import remind
+from pazar.market.bids.rules.reminders import AHEAD as REMINDERS
 
 __all__ = [
+    "REMINDERS",
     "close_box",
     "confirm_receipt",
     "make_box",
+    "plan_reminders",
+    "remind",
     "tell_of_change",
     "tell_of_closing",
     "tell_of_end",
     "tell_of_opening",
 ]
+
+
+def plan_reminders(event: events.ProcedurePublished | events.ProcedureChanged | events.ProcedureCancelled) -> None:
+    reminding.plan_reminders(procedure_id=event.procedure_id)
 
 
 def confirm_receipt(event: events.BidSubmitted) -> None:

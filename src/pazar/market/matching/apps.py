@@ -17,6 +17,7 @@ class MatchingConfig(AppConfig):
         from pazar.ground.ui import hall
         from pazar.market.matching import jobs  # noqa: F401 - its task is known to the worker from here on
         from pazar.market.matching.commands import tell
+        from pazar.market.matching.queries import interests
 
         hall.register(
             hall.Entry(
@@ -40,7 +41,9 @@ class MatchingConfig(AppConfig):
                 phone=False,
             )
         )
-        kinds.register(kinds.Kind(key=tell.KIND, label=_("Procedures that fit your interests")))
+        kinds.register(
+            kinds.Kind(key=tell.KIND, label=_("Procedures that fit your interests"), topics=interests.topics)
+        )
 
 
 def _is_supplier(request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from tests.access.matrix import OK, Call, Case, Stage, persons, public
 from pazar.ground import clock
 from pazar.ground.api.models import Token
 from pazar.ground.identity.rules.roles import Role
+from pazar.ground.messages.tests.access import message
 
 
 def new_token(stage: Stage) -> Call:
@@ -16,6 +17,10 @@ def token_of_the_owner(stage: Stage) -> Call:
         person=stage.people[Role.OWNER], name="x", digest=b"x", scopes=["person:read"], created_at=clock.db_now()
     )
     return Call(kwargs={"token_id": token.pk})
+
+
+def told_daily(_stage: Stage) -> Call:
+    return Call(json={"hour": 9, "weekday": 4, "quiet_from": 22, "quiet_until": 7, "paces": []})
 
 
 CASES = [
@@ -35,5 +40,16 @@ CASES = [
     public("api:openapi-json"),
     public("api:cpv", lambda stage: Call(query={"q": "кабел"})),
     public("api:nuts", lambda stage: Call(query={"q": "Ямбол"})),
+    Case(route="api:list_messages", foreign=OK, nobody=OK, staff=frozenset()),
+    Case(
+        route="api:read_message",
+        method="POST",
+        make=message,
+        allowed=frozenset({Role.OWNER}),
+        refused=404,
+        nobody=404,
+    ),
+    Case(route="api:read_delivery", foreign=OK, nobody=OK, staff=frozenset()),
+    Case(route="api:change_delivery", method="PUT", make=told_daily, foreign=OK, nobody=OK, staff=frozenset()),
     Case(route="api:me", foreign=OK, nobody=OK, staff=frozenset()),
 ]

@@ -12,8 +12,8 @@ from django.utils import timezone, translation
 from pazar.ground import clock, sealing
 from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
-from pazar.ground.messages import kinds, letters
-from pazar.ground.messages.models import Mail, Mute
+from pazar.ground.messages import delivery, kinds, letters
+from pazar.ground.messages.models import Held, Mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,8 @@ class Telling:
 
     `once` names the thing ("match:<procedure>"): a person is told it one time, however often this is repeated.
     `render` gets the recipient's language, which is active when it is called, as is his time zone. `path` is the
-    page on the centre it is about. `mail` False keeps it on the centre.
+    page on the centre it is about. `mail` False keeps it on the centre. `topics` are the keys of what within the kind
+    brought it (the interests it fits): the one whose mail is wanted soonest decides when it comes.
     """
 
     person_ids: Collection[UUID]
@@ -43,6 +44,7 @@ class Telling:
     render: Render
     company_id: UUID | None = None
     mail: bool = True
+    topics: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -146,22 +148,20 @@ def _store(news: Sequence[_New], moment: datetime) -> frozenset[UUID]:
 
 
 def _mail(news: Sequence[_New], moment: datetime) -> None:
-    muted = set(
-        Mute.objects.filter(
-            person_id__in={new.person.pk for new in news}, kind__in={new.telling.kind for new in news}
-        ).values_list("person_id", "kind")
-    )
-    mails = [
-        letters.mail(
-            message_id=new.id,
-            person=new.person,
-            kind=kinds.kind(new.telling.kind),
-            title=new.told.title,
-            text=new.told.text,
-            path=new.telling.path,
-            moment=moment,
-        )
-        for new in news
-        if new.person.email and (new.person.pk, new.telling.kind) not in muted
-    ]
-    Mail.objects.bulk_create(mails)
+    """Write the mails that go out now, and hold those whose hour comes later."""
+    now, held = [], []
+    wanted = delivery.of({new.person.pk for new in news}, moment)
+    for new in news:
+        kind = kinds.kind(new.telling.kind)
+        due = delivery.due_at(wanted[new.person.pk], new.person, kind, new.telling.topics, moment)
+        if due is None or not new.person.email:
+            continue
+        if due > moment:
+            held.append(Held(message_id=new.id, person=new.person, topics=list(new.telling.topics), due_at=due))
+            continue
+        item = letters.Item(kind=kind, title=new.told.title, text=new.told.text, path=new.telling.path)
+        now.append(letters.mail(message_id=new.id, person=new.person, item=item, moment=moment))
+        if not kind.urgent:
+            wanted[new.person.pk].last_at = moment  # what else comes in this very act goes together, later
+    Mail.objects.bulk_create(now)
+    Held.objects.bulk_create(held)

@@ -33,7 +33,12 @@ def mail(stage: Stage) -> Call:
 
 def address_in_the_mail(stage: Stage) -> Call:
     found = message_of_the_owner(stage)
-    return Call(kwargs={"token": unsubscribing.token(unsubscribing.Wish(person_id=found.person_id, kind=KIND))})
+    return Call(kwargs={"token": unsubscribing.token(unsubscribing.Wish(person_id=found.person_id, kinds=(KIND,)))})
+
+
+def choices(_stage: Stage) -> Call:
+    paces = {f"pace:{kind.key}": "at_once" for kind in kinds.muteable()}
+    return Call(form={**paces, "hour": "8", "weekday": "0", "quiet_from": "", "quiet_until": ""})
 
 
 def stuck_mail(stage: Stage) -> Call:
@@ -53,7 +58,7 @@ CASES = [
     persons("messages:inbox"),
     persons("messages:all_read", method="POST"),
     persons("messages:settings"),
-    persons("messages:settings", lambda stage: Call(form={"mail": []}), method="POST"),
+    persons("messages:settings", choices, method="POST"),
     Case(route="messages:open", method="POST", make=message, allowed=frozenset({Role.OWNER}), refused=404),
     # Whoever has the mail has the address in it.
     public("messages:unsubscribe", address_in_the_mail),

@@ -112,13 +112,38 @@ def test_a_forged_link_is_not_found(person):
     assert not Mute.objects.exists()
 
 
+FORM = {"pace:test_kind": "at_once", "hour": "8", "weekday": "0", "quiet_from": "", "quiet_until": ""}
+
+
 def test_settings_mute_and_bring_back(person):
     client = of(person)
-    client.post("/messages/settings/", {})
-    assert Mute.objects.filter(person=person).count() == 1  # letters can't be muted
-    assert "checked" not in client.get("/messages/settings/").content.decode()
-    client.post("/messages/settings/", {"mail": ["test_kind"]})
+    assert client.post("/messages/settings/", {**FORM, "pace:test_kind": "never"}).status_code == 302
+    assert Mute.objects.filter(person=person).count() == 1
+    assert 'value="never" selected' in client.get("/messages/settings/").content.decode()
+    client.post("/messages/settings/", FORM)
     assert not Mute.objects.exists()
+
+
+def test_settings_keep_paces_topics_and_hours(person, monkeypatch):
+    topics = [kinds.Topic(key="a", label="Cables"), kinds.Topic(key="b", label="Lamps")]
+    kinds.register(kinds.Kind(key="test_kind", label="Things of a test", topics=lambda _actor: topics))
+    client = of(person)
+    given = {**FORM, "pace:test_kind": "weekly", "pace:test_kind:a": "at_once", "pace:test_kind:b": "", "hour": "17"}
+    given |= {"weekday": "4", "quiet_from": "22", "quiet_until": "7"}
+    assert client.post("/messages/settings/", given).status_code == 302
+    page = client.get("/messages/settings/")
+    kept = page.context["form"].initial
+    assert {name: str(kept[name] if kept[name] is not None else "") for name in given} == given
+    assert "Cables" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("pace:test_kind", "hourly"), ("hour", "24"), ("quiet_from", "22"), ("weekday", "7")]
+)
+def test_settings_that_make_no_sense_are_shown_again(person, field, value):
+    page = of(person).post("/messages/settings/", {**FORM, field: value})
+    assert page.status_code == 422
+    assert "pz-error" in page.content.decode()
 
 
 def test_the_mailbox_of_a_demo_shows_every_mail(person):

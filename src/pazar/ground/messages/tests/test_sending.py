@@ -63,7 +63,7 @@ def free_port() -> int:
 @pytest.fixture
 def server(db, settings, monkeypatch):
     monkeypatch.setattr(kinds, "_KINDS", {})
-    kinds.register(kinds.Kind(key="test_kind", label="Неща на теста"))
+    kinds.register(kinds.Kind(key="test_kind", label="Неща на теста", urgent=True))
     port = free_port()
     settings.MAIL_SERVER = True
     # pytest-django puts a memory backend in its place; here the real one is meant.

@@ -47,7 +47,7 @@ def test_each_reads_it_in_his_own_language_and_zone():
 
 def test_a_thousand_people_cost_a_handful_of_statements(django_assert_max_num_queries):
     people = [make_person() for _n in range(40)]
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         assert tell(*people) == 40
 
 

@@ -1,6 +1,7 @@
 """Tell suppliers of what fits their interests (B3)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from pazar.ground.messages import commands as messages
 from pazar.ground.messages.commands import Telling, Told
 from pazar.ground.ui import formats
 from pazar.market.matching.models import Match
+from pazar.market.matching.queries import reasons
 
 KIND = "match"
 
@@ -37,15 +39,17 @@ def tell_suppliers(event: SuppliersMatched) -> int:
         matches = {match.match_id: match for match in event.matches if match.match_id in there}
         staff = people.staff_by_company(company_ids={match.company_id for match in event.matches}, roles=BIDDING)
         mailed = _mail_wanted(event)
+        brought = _brought_by(event)
         tellings = [
             Telling(
                 person_ids=[person.pk for person in staff.get(match.company_id, ())],
                 kind=KIND,
                 once=f"match:{event.procedure_id}",
                 path=reverse("roof:procedure", args=[event.procedure_id]),
-                render=_render(event, match.reason),
+                render=_render(event, match.reason, _others(match.match_id, brought.get(match.company_id, ()))),
                 company_id=match.company_id,
                 mail=not event.is_outside or match.company_id in mailed,
+                topics=[str(reached.interest_id) for reached in brought.get(match.company_id, ())],
             )
             for match in matches.values()
         ]
@@ -66,7 +70,40 @@ def _mail_wanted(event: SuppliersMatched) -> set[UUID]:
     )
 
 
-def _render(event: SuppliersMatched, reason: Reason | None) -> Callable[[str], Told]:
+@dataclass(frozen=True)
+class _Brought:
+    """An interest of a company that the procedure fits; `reason` is known where there are several."""
+
+    match_id: UUID
+    interest_id: UUID
+    name: str
+    reason: Reason | None
+
+
+def _brought_by(event: SuppliersMatched) -> dict[UUID, list[_Brought]]:
+    """Every interest that brought it, by company: one query, and the reasons of those that have several."""
+    company_ids = [match.company_id for match in event.matches]
+    found = Match.objects.filter(procedure_id=event.procedure_id, company_id__in=company_ids, dismissed_at=None)
+    first: dict[UUID, dict[UUID, Match]] = {}
+    for match in found.select_related("interest").order_by("interest__name", "interest_id", "id"):
+        first.setdefault(match.company_id, {}).setdefault(match.interest_id, match)
+    several = [match for own in first.values() if len(own) > 1 for match in own.values()]
+    why = reasons.of_matches(several) if several else {}
+    return {
+        company_id: [
+            _Brought(match.pk, match.interest_id, match.interest.name, why.get(match.pk)) for match in own.values()
+        ]
+        for company_id, own in first.items()
+    }
+
+
+def _others(match_id: UUID, brought: Sequence[_Brought]) -> list[_Brought]:
+    """The interests beside the one that speaks."""
+    spoken = {each.interest_id for each in brought if each.match_id == match_id}
+    return [each for each in brought if each.interest_id not in spoken]
+
+
+def _render(event: SuppliersMatched, reason: Reason | None, others: Sequence[_Brought]) -> Callable[[str], Told]:
     def render(language: str) -> Told:
         lines = [_("Buyer: %(buyer)s.") % {"buyer": event.buyer_name}] if event.buyer_name else []
         if event.closes_at is not None:
@@ -81,6 +118,12 @@ def _render(event: SuppliersMatched, reason: Reason | None) -> Callable[[str], T
             lines.append(_("It was published elsewhere; bids for it aren't taken on this centre."))
         if reason is not None:
             lines.append(_("Why it fits you: %(reason)s.") % {"reason": wording.sentence(reason, language)})
+        lines += [
+            _("It fits “%(interest)s” too: %(reason)s.")
+            % {"interest": each.name, "reason": wording.sentence(each.reason, language)}
+            for each in others
+            if each.reason is not None
+        ]
         return Told(title=_("Fits your interests: %(title)s") % {"title": event.title}, text="\n\n".join(lines))
 
     return render

@@ -16,6 +16,7 @@ from pazar.ground.codes.rules import cpv
 from pazar.ground.codes.wording import Piece
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.messages.kinds import Topic
 from pazar.market.matching import policies
 from pazar.market.matching.models import Interest
 from pazar.market.matching.queries import oracle
@@ -31,6 +32,11 @@ PROPOSALS = 3
 def own_interests(actor: Actor) -> list[Interest]:
     """The company's interests by name."""
     return list(policies.interests_visible_to(actor).order_by("name", "id"))
+
+
+def topics(actor: Actor) -> list[Topic]:
+    """What a person may choose a pace of his own about: each interest of his company."""
+    return [Topic(key=str(interest.pk), label=interest.name) for interest in own_interests(actor)]
 
 
 def open_counts(actor: Actor, *, moment: datetime) -> dict[UUID, int]:

@@ -60,6 +60,14 @@ def move_clock(*, actor: Actor, to: datetime) -> Moved:
 
 def run_until(to: datetime) -> None:
     """Walk the clock to `to` from due act to due act, each with its jobs; nothing is asked and nothing recorded."""
+    _walking(to)
+    try:
+        _walk(to)
+    finally:
+        _walking(None)
+
+
+def _walk(to: datetime) -> None:
     settle()
     patience = time.monotonic() + _PATIENCE_SECONDS
     while (due := clockwork.next_due()) is not None and due <= to:
@@ -73,6 +81,11 @@ def run_until(to: datetime) -> None:
             time.sleep(0.05)
         settle()
     set_clock(to)
+
+
+def _walking(to: datetime | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE clock_centre SET moving_to = %s", [to])
 
 
 def set_clock(to: datetime) -> None:
