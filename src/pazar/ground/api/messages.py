@@ -111,7 +111,7 @@ def _delivery_out(actor: Actor) -> DeliveryOut:
     wanted = delivery.of([actor.person_id], clock.db_now())[actor.person_id]
     paces = []
     for kind in kinds.muteable():
-        paces.append(PaceOut(kind=kind.key, pace=wanted.pace(kind)))
+        paces.append(PaceOut(kind=kind.key, topic="", pace=wanted.pace(kind)))
         paces += [
             PaceOut(kind=kind.key, topic=topic.key, pace=wanted.paces.get((kind.key, topic.key)))
             for topic in kind.topics(actor)

@@ -60,7 +60,7 @@ class _Form(forms.Form):
         self.groups: list[tuple[str, list[str]]] = []
         for kind in kinds.muteable():
             choices = [(str(pace), PACES[pace]) for pace in wishes.offered(kind)]
-            own = self._add(kind.key, "", forms.ChoiceField(label=kind.label, choices=choices))
+            own = self._add(kind.key, "", forms.ChoiceField(label=str(kind.label), choices=choices))
             self.initial[own] = str(wanted.pace(kind))
             topics = []
             for topic in kind.topics(actor):
@@ -72,8 +72,8 @@ class _Form(forms.Form):
                 topics.append(name)
             self.groups.append((own, topics))
         hours = wanted.hours
-        self.initial |= {"hour": hours.hour, "weekday": hours.weekday}
-        self.initial |= {"quiet_from": hours.quiet_from, "quiet_until": hours.quiet_until}
+        for name in ("hour", "weekday", "quiet_from", "quiet_until"):
+            self.initial[name] = getattr(hours, name)
 
     def _add(self, kind: str, topic: str, field: forms.ChoiceField) -> str:
         name = f"pace:{kind}:{topic}" if topic else f"pace:{kind}"

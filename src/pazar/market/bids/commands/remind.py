@@ -1,6 +1,7 @@
 """Remind those who drafted a bid and haven't put it in (B3)."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -101,7 +102,7 @@ def remind(name: str, procedure_id: UUID) -> None:
                     once=f"{name}:{procedure_id}:{closes_at.isoformat()}",
                     path=reverse("bids:bid", args=[bid.pk]),
                     company_id=bid.company_id,
-                    render=lambda language, is_sealed=bid.is_sealed: told(language, is_sealed=is_sealed),
+                    render=partial(told, is_sealed=bid.is_sealed),
                 )
                 for bid in bids
             ]
