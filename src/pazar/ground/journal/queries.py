@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from pazar.ground.errors import NotFound
 from pazar.ground.journal.models import Disclosure, Head, Position, Stamp, StampTry, Waiting
@@ -75,14 +75,23 @@ def state(moment: datetime) -> State:
     )
 
 
-def newest(*, before: int | None = None, limit: int = 50) -> tuple[Sequence[Shown], int | None]:
-    """Entries the newest first, and the number to continue before (None at the end)."""
+def newest(
+    *, before: int | None = None, limit: int = 50, with_leaves: bool = False
+) -> tuple[Sequence[Shown], int | None]:
+    """Entries the newest first, and the number to continue before (None at the end).
+
+    Without `with_leaves` those are left out of which everybody sees the leaf alone: most of them, by intent.
+    """
     disclosed = Disclosure.objects.filter(secret_key=OuterRef("entry__secret_key"))
     found = Position.objects.select_related("entry", "entry__payload").annotate(is_disclosed=Exists(disclosed))
     if before is not None:
         found = found.filter(seq__lt=before)
+    if not with_leaves:
+        found = found.filter(Q(entry__secret_key="") | Q(is_disclosed=True))
     rows = list(found.order_by("-seq")[: limit + 1])
-    return [_shown(row) for row in rows[:limit]], rows[limit - 1].seq if len(rows) > limit else None
+    shown = [_shown(row) for row in rows[:limit]]
+    following = rows[limit - 1].seq if len(rows) > limit else None
+    return shown if with_leaves else [one for one in shown if one.kind], following
 
 
 def _shown(row: Position) -> Shown:

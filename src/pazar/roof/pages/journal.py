@@ -1,7 +1,8 @@
 """The public journal: every act of the centre in its order, for anybody to check."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -49,19 +50,58 @@ KINDS: dict[str, str | Promise] = {
 """What the public kinds of entries are called."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """An entry with its kind in words, or a run of entries (`count`) that are shown by their leaf alone."""
+
+    entry: queries.Shown | None = None
+    words: str | Promise = ""
+    first: int = 0
+    last: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def before(self) -> int:
+        return self.last + 1
+
+
 @require_safe
 def journal(request: HttpRequest) -> HttpResponse:
-    """GET /journal/: the head on top, then the newest first; what isn't everybody's business by its leaf alone."""
+    """GET /journal/: the head on top, then the newest first; what isn't everybody's business by its leaf alone.
+
+    `?leaves=all` lists every leaf; else runs of them are one line.
+    """
     asked = request.GET.get("before", "")
-    rows, following = queries.newest(before=_number(asked) if asked else None)
+    before, with_leaves = _number(asked) if asked else None, request.GET.get("leaves") == "all"
+    last = queries.last_number()
+    rows, following = queries.newest(before=before, with_leaves=with_leaves)
+    top = last if before is None else min(last, before - 1)
+    more = "leaves=all&" if with_leaves else ""
     context = {
-        "rows": [(row, KINDS.get(row.kind, "")) for row in rows],
-        "last": queries.last_number(),
+        "lines": _lines(rows, top=top, bottom=following or 1),
+        "with_leaves": with_leaves,
+        "last": last,
         "head": queries.heads().order_by("-size").first(),
         "key": keys.centre_public().hex(),
-        "next": f"?before={following}" if following else "",
+        "next": f"?{more}before={following}" if following else "",
     }
     return render(request, "roof/journal.html", context)
+
+
+def _lines(rows: Sequence[queries.Shown], *, top: int, bottom: int) -> list[Line]:
+    lines: list[Line] = []
+    above = top + 1
+    for row in rows:
+        if row.number < above - 1:
+            lines.append(Line(first=row.number + 1, last=above - 1))
+        lines.append(Line(entry=row, words=KINDS.get(row.kind, "")))
+        above = row.number
+    if bottom < above:
+        lines.append(Line(first=bottom, last=above - 1))
+    return lines
 
 
 @require_safe

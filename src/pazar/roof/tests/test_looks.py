@@ -5,6 +5,8 @@ from tests.browser import DESK, PHONE, OpenPage, assert_accessible, assert_fits,
 from tests.factories import make_company, make_person
 
 from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.journal import sequencer
+from pazar.ground.journal.queries import last_number
 from pazar.market.procedures.tests.factories import make_procedure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,11 +20,14 @@ def test_pages_are_accessible_and_fit(open_page: OpenPage, width, theme, languag
     make_person(make_company("Медна жица АД"), Role.TENDER_MANAGER)
     buyer = make_person(procedure.buyer, Role.BUYER)
     operator = make_person(staff_roles=[StaffRole.OPERATOR])
+    sequencer.sequence()
     pages = [
         ("home", "/", None),
         ("today", "/", buyer),
         ("search", f"/search/?q={procedure.reference}", buyer),
         ("journal", "/journal/", None),
+        ("heads", "/journal/heads/", None),
+        ("head", f"/journal/heads/{last_number()}/", None),
         ("people", "/demo/", None),
         ("clock", "/demo/clock/", None),
         ("centre", "/centre/", operator),

@@ -202,10 +202,66 @@ def test_the_public_journal_shows_what_is_everybodys_and_only_leaves_of_the_rest
     assert "everybodys" in page
     assert "nobodys-business" not in page
     assert "still-secret" not in page
-    assert page.count("leaf only") == 2
+    assert "2–3" in page
+    every = client.get(reverse("roof:journal") + "?leaves=all").content.decode()
+    assert every.count("leaf only") == 2
+    assert "still-secret" not in every
     from pazar.ground.journal.rules.verify import verify
 
     streamed = client.get(reverse("roof:journal_export"))
     with pytest.warns(Warning, match="asynchronous"):  # a test's client is no ASGI server
         report = verify(b"".join(streamed).decode().splitlines())
     assert (report.entries, report.checked, report.secret, report.faults) == (3, 1, 2, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_heads_and_proofs_can_be_had_and_compared(client: Client):
+    from pazar.ground.journal.rules import compare, head, merkle
+
+    assert client.get(reverse("roof:checkpoint")).status_code == 404
+    company = make_company()
+    actor = actor_of(make_person(company), company)
+    for _round in range(3):
+        with transaction.atomic():
+            journal.append("procedure.published", actor=actor, subject=company)
+        sequencer.sequence()
+    sizes = [row["size"] for row in client.get("/api/v1/journal/heads").json()["items"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(sizes) >= 3
+    new, old = sizes[0], sizes[-1]
+    latest = client.get(reverse("roof:checkpoint")).content.decode()
+    assert client.get("/api/v1/journal/heads/latest").json()["note"] == latest
+    kept = client.get(reverse("roof:head_text", args=[old])).content.decode()
+    proof = client.get(reverse("roof:consistency"), {"old": old, "new": new})
+    assert proof.json() == client.get("/api/v1/journal/consistency", {"old": old, "new": new}).json()
+    path = compare.read_proof(proof.content.decode())
+    key = bytes.fromhex(client.get(f"/api/v1/journal/heads/{new}").json()["centre_key"])
+    assert compare.differences(head.read(kept), head.read(latest), path=path, keys=[key]) == []
+    included = client.get("/api/v1/journal/inclusion", {"number": 1, "size": new}).json()
+    newest = head.read(latest)
+    assert merkle.is_included(
+        leaf=bytes.fromhex(included["leaf"]),
+        place=0,
+        size=new,
+        path=[bytes.fromhex(step) for step in included["path"]],
+        root=newest.root,
+    )
+    assert f"/journal/heads/{old}/" in client.get(reverse("roof:heads")).content.decode()
+    assert newest.root.hex() in client.get(reverse("roof:head", args=[new])).content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/journal/heads/999999/",
+        "/journal/heads/999999.txt",
+        "/journal/heads/99999999999999999999/",
+        "/journal/consistency.json",
+        "/journal/consistency.json?old=0&new=1",
+        "/journal/consistency.json?old=x&new=y",
+        "/journal/?before=x",
+        "/journal/stamps/018f0000-0000-7000-8000-000000000000.tsr",
+    ],
+)
+def test_what_the_journal_has_not_is_not_found(client: Client, path: str):
+    assert client.get(path).status_code == 404
