@@ -260,8 +260,8 @@ SEAL_KEY_VALUES = {
 # --- the journal ----------------------------------------------------------------------------
 # The name its heads are signed under; it should never change, since whoever watches the journal knows it by that.
 JOURNAL_ORIGIN = os.environ.get("PAZAR_JOURNAL_ORIGIN", f"{urlsplit(BASE_URL).netloc}/journal")
-# Entries that say nothing, so that the number of entries doesn't tell who does something; 0 for none.
-JOURNAL_COVER_PER_HOUR = float(os.environ.get("PAZAR_JOURNAL_COVER", "120"))
+# Acts that didn't happen, whose entries say nothing, so that their number tells little of what did; 0 for none.
+JOURNAL_COVER_PER_HOUR = float(os.environ.get("PAZAR_JOURNAL_COVER", "60"))
 # A time stamp authority (RFC 3161) for heads, how often, and the certificates (PEM) that it must chain to.
 TSA_URL = os.environ.get("PAZAR_TSA_URL", "")
 TSA_MINUTES = int(os.environ.get("PAZAR_TSA_MINUTES", "60"))

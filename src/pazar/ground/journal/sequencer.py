@@ -26,6 +26,7 @@ MOST_SECONDS_COVERED = 60.0
 _LOCK = 0x70617A61
 _chance = random.SystemRandom()
 _last_round: float | None = None
+_owed = 0  # cover entries that follow with the next round
 
 
 def one_round() -> int:
@@ -33,11 +34,13 @@ def one_round() -> int:
 
     Answers 0 always: a second round at once would tell by its head that something had happened.
     """
-    global _last_round
+    global _last_round, _owed
     now = time.monotonic()
     passed = 0.0 if _last_round is None else min(now - _last_round, MOST_SECONDS_COVERED)
     _last_round = now
-    add_cover(cover.draw(settings.JOURNAL_COVER_PER_HOUR * passed / 3600, _chance))
+    drawn = cover.draw(settings.JOURNAL_COVER_PER_HOUR * passed / 3600, _chance)
+    add_cover(drawn.now + _owed)
+    _owed = drawn.next
     sequence()
     return 0
 

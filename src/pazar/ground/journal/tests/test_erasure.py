@@ -45,7 +45,7 @@ def test_the_chain_stays_whole_and_says_who_erased_why(operator):
     assert content["person"] == str(operator.person_id)
     assert (content["kind"], content["facts"]["number"]) == ("journal.payload_erased", number)
     assert content["facts"]["ground"] == "person-asked"
-    shown = queries.newest()[0]
+    shown = queries.newest(with_leaves=True)[0]
     assert {row.number: row.kind for row in shown}[number] == ""
     assert shown[0].kind == "journal.payload_erased"
     public = checked(exported(public_only=True))
