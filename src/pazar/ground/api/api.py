@@ -10,6 +10,7 @@ from pydantic import Field
 
 from pazar.ground.api.auth import TokenAuth
 from pazar.ground.api.scopes import Scope
+from pazar.ground.codes import limits
 from pazar.ground.codes import queries as codes
 from pazar.ground.identity.requests import ActorRequest
 
@@ -44,6 +45,8 @@ class CodeOut(Schema):
     shown: str
     label: str
     within: str
+    because: str = Field("", description="Why it was found, where that isn't plain: a synonym, a typing mistake.")
+    has_more: bool = Field(False, description="There are codes under it.")
 
 
 class Asked(Schema):
@@ -54,7 +57,23 @@ class Asked(Schema):
 @router.get("/codes/cpv", response=list[CodeOut])
 def cpv(request: HttpRequest, asked: Query[Asked]) -> list[codes.Choice]:
     """Categories of goods, works and services (CPV 2008)."""
+    if not asked.q.strip():
+        return codes.cpv_under("", language=asked.language or get_language() or "en")
     return codes.search_cpv(asked.q, language=asked.language or get_language() or "en")
+
+
+class Text(Schema):
+    text: str = Field(max_length=codes.LONGEST_SUGGESTED, description="A title or a description, in any language.")
+    language: Literal["en", "bg"] | None = Field(None, description="Of the labels; by Accept-Language if not said.")
+    limit: int = Field(5, ge=1, le=10)
+
+
+@router.get("/codes/suggest", response=list[CodeOut])
+def suggest_cpv(request: HttpRequest, text: Query[Text]) -> list[codes.Choice]:
+    """Categories that a text is about, learnt from real notices, likeliest first; then wider groups. 60 a minute."""
+    if text.text.strip():
+        limits.SUGGESTIONS.take(limits.asker(request))
+    return codes.suggest_cpv(text.text, language=text.language or get_language() or "en", limit=text.limit)
 
 
 @router.get("/codes/nuts", response=list[CodeOut])

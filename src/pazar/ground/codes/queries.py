@@ -1,22 +1,21 @@
 """Searching the lists, and labels for codes.
 
-A search looks by code first, then by words (lemmas, so that any form finds any other), then by likeness, so
-that a typing mistake still finds. The lists never change while a process runs: what was labelled once is
-remembered.
+A search looks by code first, then by words (`searching`). The lists never change while a process runs: what was
+labelled once is remembered.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, islice
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from pazar.ground import words
+from pazar.ground.codes import searching, suggesting
 from pazar.ground.codes.models import Unit
 from pazar.ground.codes.rules import cpv, nuts
 from pazar.ground.errors import Refusal
@@ -25,8 +24,9 @@ Kind = Literal["cpv", "nuts"]
 
 _MOST = 50
 _LONGEST_TEXT = 200
-_MOST_WORDS = 12
-_LIKE_ENOUGH = 0.7  # of difflib: "кабъли" and "кабел" have 0.73
+LONGEST_SUGGESTED = 2_000
+_SHORTEST_SUGGESTED = 3
+_MOST_SUGGESTED = 10
 _NAMES_LIKE_ENOUGH = 0.42  # of pg_trgm: "Софя" and "София" have 0.5
 
 
@@ -48,6 +48,8 @@ class Choice:
     shown: str  # as notices print it: 31321000-2
     label: str
     within: str  # the label of what it stands under; empty at the top
+    because: str = ""  # why it was found, where that isn't plain: a sentence in the reader's language
+    has_more: bool = False  # are there codes under it
 
 
 @dataclass(frozen=True)
@@ -62,35 +64,73 @@ class UnitChoice:
 
 
 def search_cpv(text: str, *, language: str, limit: int = 20, offset: int = 0, nearest: bool = True) -> list[Choice]:
-    """Categories that `text` means (B1): a code, its beginning, or words in English or Bulgarian, best
-    first.
+    """Categories that `text` means (B1): a code, its beginning, or words in English or Bulgarian, best first.
 
-    Where nothing has these words, those with words close by are answered, unless `nearest` is off.
+    Words are taken in any form, mistyped, or as buyers say them; `because` tells what isn't plain to see. Unless
+    `nearest` is off, categories with some of the words follow those with all.
     """
     text, limit, offset = text.strip()[:_LONGEST_TEXT], max(1, min(limit, _MOST)), max(0, offset)
     if not text:
         return []
+    index = searching.index()
     digits = cpv.begun(text)
-    if digits is not None:
-        begin = cpv.prefix(digits) if len(digits) == 8 else digits
-        return _cpv_rows(language, "c.code LIKE %s", [f"{begin}%"], "c.code", [], limit, offset)
+    typed = cpv.leading(text)
+    with override(language):
+        if typed is not None and typed[0] in index:
+            own = index.entry(typed[0])
+            below = (_of_entry(one, language) for one in index.begun(own.prefix) if one is not own)
+            first = _of_entry(own, language, because=_of_digit(own, typed[1]))
+            return list(islice(chain([first], below), offset, offset + limit))
+        if digits is not None:
+            begin = cpv.prefix(digits) if len(digits) == 8 else digits
+            return [_of_entry(entry, language) for entry in islice(index.begun(begin), offset, offset + limit)]
+        found = index.search(text, limit=offset + limit, nearest=nearest)
+        return [_of_found(one, language) for one in found[offset:]]
 
-    wanted = words.tsquery(text, unfinished=True)
-    if wanted:
-        exactly = words.tsquery(text) or wanted
-        found = _cpv_rows(
-            language,
-            "array_to_tsvector(c.lemmas) @@ %s::tsquery",
-            [wanted],
-            # whole words before words only begun, then the shortest label: the least said besides
-            "array_to_tsvector(c.lemmas) @@ %s::tsquery DESC, length(c.{label}), c.code",
-            [exactly],
-            limit,
-            offset,
-        )
-        if found or offset:
-            return found
-    return [] if offset or not nearest else _nearest_cpv(text, language=language, limit=limit)
+
+def cpv_under(code: str, *, language: str) -> list[Choice]:
+    """The categories right under `code`, or the divisions if it is empty: the tree, level by level."""
+    with override(language):
+        return [_of_entry(entry, language) for entry in searching.index().under(code)]
+
+
+def suggest_cpv(text: str, *, language: str, limit: int = 5) -> list[Choice]:
+    """Categories that a title or a description is about (B1), by what buyers of similar things wrote; none if the
+    text says nothing known. Texts of any language are taken, those of the learnt notices' best."""
+    text, limit = " ".join(text.split())[:LONGEST_SUGGESTED], max(1, min(limit, _MOST_SUGGESTED))
+    if len(text) < _SHORTEST_SUGGESTED:
+        return []
+    index = searching.index()
+    return [_of_entry(index.entry(code), language) for code, _share in suggesting.suggest(text, limit)]
+
+
+def _of_entry(entry: searching.Entry, language: str, *, because: str = "") -> Choice:
+    return Choice(
+        code=entry.code,
+        shown=entry.shown,
+        label=entry.label(language),
+        within=entry.within(language),
+        because=because,
+        has_more=entry.has_more,
+    )
+
+
+def _of_found(found: searching.Found, language: str) -> Choice:
+    because = ""
+    if found.synonym:
+        because = gettext("Found by “{word}”, as buyers call it.").format(word=found.synonym)
+    elif found.likeness:
+        because = gettext("Found by “{word}”, which is close to what you typed.").format(word=found.likeness)
+    return _of_entry(found.entry, language, because=because)
+
+
+def _of_digit(entry: searching.Entry, digit: str) -> str:
+    right = entry.shown.partition("-")[2]
+    if not digit or not right or digit == right:
+        return ""
+    return gettext("The check digit is {right}, not {wrong}: is this the code you mean?").format(
+        right=right, wrong=digit
+    )
 
 
 def search_nuts(text: str, *, language: str, limit: int = 20) -> list[Choice]:
@@ -242,53 +282,21 @@ def _label(language: str) -> str:
 
 
 def _cpv_rows(
-    language: str, where: str, where_values: list[Any], order: str, order_values: list[Any], limit: int, offset: int = 0
+    language: str, where: str, where_values: list[Any], order: str, order_values: list[Any], limit: int
 ) -> list[Choice]:
     label = _label(language)
     # Only constants of this file are put into the statement; what people typed goes as values.
     statement = (
         f"SELECT c.code, c.check_digit, c.{label}, coalesce(p.{label}, '')"  # noqa: S608
         " FROM codes_cpv c LEFT JOIN codes_cpv p ON p.code = c.parent_id"
-        f" WHERE {where} ORDER BY {order.format(label=label)} LIMIT %s OFFSET %s"
+        f" WHERE {where} ORDER BY {order.format(label=label)} LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*where_values, *order_values, limit, offset])
+        cursor.execute(statement, [*where_values, *order_values, limit])
         return [
             Choice(code=code, shown=cpv.shown(code, digit), label=text, within=within)
             for code, digit, text, within in cursor.fetchall()
         ]
-
-
-def _nearest_cpv(text: str, *, language: str, limit: int) -> list[Choice]:
-    """For typing mistakes and pasted titles: categories with most of the words, or with words close by."""
-    known = _vocabulary()
-    wanted: list[str] = []
-    telling = [lemma for lemma in words.lemmas(text) if len(lemma) > 1 and not lemma[0].isdigit()]
-    for lemma in telling[:_MOST_WORDS]:
-        alike = known.get(lemma[0], ())
-        close = [lemma] if lemma in alike else difflib.get_close_matches(lemma, alike, cutoff=_LIKE_ENOUGH)
-        if close:
-            wanted.append(words.any_of(close))
-    if not wanted:
-        return []
-    matched = " + ".join(["(array_to_tsvector(c.lemmas) @@ %s::tsquery)::int"] * len(wanted))
-    return _cpv_rows(
-        language,
-        "array_to_tsvector(c.lemmas) @@ %s::tsquery",
-        [" | ".join(wanted)],
-        f"{matched} DESC, length(c.{{label}}), c.code",
-        wanted,
-        limit,
-    )
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> dict[str, frozenset[str]]:
-    """The lemmas of all categories by their first letter, which people seldom mistype."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT unnest(lemmas) FROM codes_cpv")
-        lemmas = sorted(lemma for (lemma,) in cursor.fetchall())
-    return {letter: frozenset(group) for letter, group in groupby(lemmas, key=lambda lemma: lemma[0])}
 
 
 def _nuts_rows(

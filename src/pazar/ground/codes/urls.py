@@ -5,5 +5,6 @@ from pazar.ground.codes import pages
 app_name = "codes"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("codes/cpv", pages.cpv, name="cpv"),
+    path("codes/suggest", pages.suggest, name="suggest"),
     path("codes/nuts", pages.nuts, name="nuts"),
 ]

@@ -38,6 +38,7 @@ CASES = [
         refused=404,
     ),
     public("api:openapi-json"),
+    public("api:suggest_cpv", lambda stage: Call(query={"text": "Доставка на кабели"})),
     public("api:cpv", lambda stage: Call(query={"q": "кабел"})),
     public("api:nuts", lambda stage: Call(query={"q": "Ямбол"})),
     Case(route="api:list_messages", foreign=OK, nobody=OK, staff=frozenset()),

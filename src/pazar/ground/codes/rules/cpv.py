@@ -13,6 +13,7 @@ Level = Literal["division", "group", "class", "category", "subcategory"]
 
 _LEVELS: dict[int, Level] = {2: "division", 3: "group", 4: "class", 5: "category"}
 _TYPED = re.compile(r"([0-9]{8})(?:-?([0-9]))?")
+_LEADING = re.compile(r"([0-9]{8})(?:\s?[-‐‑‒–—−]\s?([0-9])|([0-9]))?(?![0-9])")
 _BEGUN = re.compile(r"[0-9]{2,8}")
 
 
@@ -44,6 +45,12 @@ def begun(text: str) -> str | None:
         return match.group(1)
     body = body.removesuffix("-")
     return body if _BEGUN.fullmatch(body) else None
+
+
+def leading(text: str) -> tuple[str, str] | None:
+    """Code and check digit at the head of a text, as notices print them: "31321000-2 Electricity power lines"."""
+    match = _LEADING.match(text.strip())
+    return (match.group(1), match.group(2) or match.group(3) or "") if match else None
 
 
 def prefix(code: str) -> str:
