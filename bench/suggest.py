@@ -102,7 +102,9 @@ def read_cases(path: Path) -> list[Case]:
     text = raw.decode("utf-8-sig", errors="replace")
     if text.lstrip()[:1] in "{[":
         whole = text.lstrip()
-        found = json.loads(whole) if whole[0] == "[" else [json.loads(line) for line in text.splitlines() if line.strip()]
+        found = (
+            json.loads(whole) if whole[0] == "[" else [json.loads(line) for line in text.splitlines() if line.strip()]
+        )
         rows = [of_notice(one) for one in found]
     else:
         first = text.splitlines()[0] if text else ""

@@ -16,6 +16,7 @@ import argparse
 import csv
 import gzip
 import io
+import itertools
 import json
 import os
 import sys
@@ -27,11 +28,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+
 from bench._suggest import LISTS as OUT  # noqa: E402
 from bench._suggest import labels, notices, samples  # noqa: E402
 
 from pazar.ground import words  # noqa: E402
-from pazar.ground.codes.rules import cpv  # noqa: E402
 from pazar.ground.codes.rules.suggestion import Model  # noqa: E402
 
 FEWEST_NOTICES, FEWEST_BUYERS = 4, 3
@@ -72,7 +73,7 @@ def synonyms(found: Iterable[dict[str, Any]]) -> dict[str, list[tuple[str, float
                 said.append((lot["title"], codes[0] if isinstance(codes, list) else codes))
         for text, code in dict.fromkeys(said):
             listed = [lemma for _place, lemma in words.ordered_lemmas(text)]
-            pairs = {" ".join(pair) for pair in zip(listed, listed[1:], strict=False)}
+            pairs = {" ".join(pair) for pair in itertools.pairwise(listed)}
             titles.append((frozenset(listed) | pairs, code, buyer))
 
     every = Counter(key for keys, _code, _buyer in titles for key in keys)

@@ -263,9 +263,7 @@ class CpvIndex:
         if len(root) < _FEWEST_ROOT:
             return []
         return [
-            word
-            for word in self._beginning(root)
-            if word != lemma and abs(len(word) - len(lemma)) <= _LONGEST_RELATIVE
+            word for word in self._beginning(root) if word != lemma and abs(len(word) - len(lemma)) <= _LONGEST_RELATIVE
         ]
 
     def _mistaken(self, lemma: str) -> list[tuple[str, float]]:
@@ -273,9 +271,7 @@ class CpvIndex:
             return []
         cyrillic = "\u0400" <= lemma[0] <= "\u04ff"
         near = [word for n in range(len(lemma) - 2, len(lemma) + 3) for word in self._alike.get((cyrillic, n), ())]
-        alike = process.extract(
-            lemma, near, scorer=OSA.normalized_similarity, score_cutoff=_LIKE_ENOUGH, limit=8
-        )
+        alike = process.extract(lemma, near, scorer=OSA.normalized_similarity, score_cutoff=_LIKE_ENOUGH, limit=8)
         # the first letter is seldom mistyped
         rated = sorted(
             ((word, likeness - (0.1 if word[0] != lemma[0] else 0.0)) for word, likeness, _place in alike),
@@ -340,9 +336,7 @@ def synonyms() -> list[Synonym]:
         spelled.setdefault(key, said)
         for code, sure in codes:
             merged[key].setdefault(cpv.prefix(code), sure)
-    return [
-        Synonym(key, tuple(sorted(found.items())), spelled[key]) for key, found in sorted(merged.items()) if key
-    ]
+    return [Synonym(key, tuple(sorted(found.items())), spelled[key]) for key, found in sorted(merged.items()) if key]
 
 
 def _own_synonyms() -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ import unicodedata
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 PIECE = 4
@@ -166,7 +166,7 @@ class Model:
         weights = raw[place + 2 * count : place + 3 * count]
         starts = array("I", [0, *accumulate(lengths)])
         texts = array("I")
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in pairwise(starts):
             texts.extend(accumulate(a | b << 8 for a, b in zip(low[start:end], high[start:end], strict=True)))
         return cls(
             {name: number for number, name in enumerate(header["pieces"])},
@@ -193,9 +193,7 @@ def bag(text: str) -> dict[str, float]:
             whole = f"<{word}>"
             for start in range(len(whole) - PIECE + 1):
                 found[whole[start : start + PIECE]] += share
-    return {
-        piece: weight**_REPEATED * (_WHOLE_WORD if piece[0] == "=" else 1.0) for piece, weight in found.items()
-    }
+    return {piece: weight**_REPEATED * (_WHOLE_WORD if piece[0] == "=" else 1.0) for piece, weight in found.items()}
 
 
 def _telling(bags: Sequence[dict[str, float]], languages: Sequence[str]) -> dict[str, float]:
@@ -206,9 +204,7 @@ def _telling(bags: Sequence[dict[str, float]], languages: Sequence[str]) -> dict
     for own, language in zip(bags, languages, strict=True):
         everywhere.update(own.keys())
         within[language].update(own.keys())
-    found = {
-        piece: math.log(len(bags) / count) for piece, count in everywhere.items() if count >= _FEWEST_TEXTS
-    }
+    found = {piece: math.log(len(bags) / count) for piece, count in everywhere.items() if count >= _FEWEST_TEXTS}
     for language, counts in within.items():
         if sizes[language] < _KNOWN_LANGUAGE:
             continue
