@@ -1,5 +1,11 @@
 """The main job, from end to end, in two browsers: publish, match, tell, bid, open, award by lowest price, deal won."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +13,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
@@ -15,6 +21,7 @@ from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.jobs import clockwork
 from pazar.ground.jobs.drain import drain
+from pazar.ground.jobs.queries import worker_state
 from pazar.ground.messages.models import Mail
 from pazar.market.awards import queries as comparisons
 from pazar.market.awards.commands import award
@@ -78,36 +85,36 @@ def says_what_he_sells(page: Page) -> None:
 
 def publishes(page: Page) -> Procedure:
     page.goto("/market/procedures/new/")
-    page.get_by_label("What is to be bought").fill(TITLE)
-    page.get_by_label("Kind of procedure").select_option("open_tender")
-    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_label(said(page, "What is to be bought")).fill(TITLE)
+    page.get_by_label(said(page, "Kind of procedure")).select_option("open_tender")
+    page.get_by_role("button", name=said(page, "Make the draft")).click()
     page.wait_for_url("**/edit/")
     main = page.locator("#work-form")
-    main.get_by_label("Description").first.fill("Delivery to the store in Sofia.")
-    main.get_by_label("Language of the documents").select_option("en")
-    main.get_by_label("Regime").select_option("commercial")
-    main.get_by_label("Currency of the prices").select_option("EUR")
+    main.get_by_label(said(page, "Description")).first.fill("Delivery to the store in Sofia.")
+    main.get_by_label(said(page, "Language of the documents")).select_option("en")
+    main.get_by_label(said(page, "Regime")).select_option("commercial")
+    main.get_by_label(said(page, "Currency of the prices")).select_option("EUR")
     if page.locator("#lot-1").count() == 0:
-        page.get_by_role("button", name="Add a lot").click()
+        page.get_by_role("button", name=said(page, "Add a lot")).click()
     lot = page.locator("#lot-1")
-    lot.get_by_label("Title of the lot").fill("Cables")
-    pick(page, "Categories", "31321")
-    pick(page, "Places of delivery", "BG411")
-    lot.get_by_label("Estimated value").fill("40,000")
+    lot.get_by_label(said(page, "Title of the lot")).fill("Cables")
+    pick(page, said(page, "Categories"), "31321")
+    pick(page, said(page, "Places of delivery"), "BG411")
+    lot.get_by_label(said(page, "Estimated value")).fill("40000")
     if lot.locator(".pz-item").count() == 0:
-        page.get_by_role("button", name="Add an item to lot 1").click()
+        page.get_by_role("button", name=said(page, "Add an item to lot %(number)s") % {"number": 1}).click()
     item = page.locator(".pz-item")
     expect(item).to_have_count(1)
-    item.get_by_label("What").fill("Cable NYM-J 3x2.5")
-    item.get_by_label("Quantity").fill("500")
-    item.get_by_label("Unit").fill("m")
+    item.get_by_label(said(page, "What")).fill("Cable NYM-J 3x2.5")
+    item.get_by_label(said(page, "Quantity")).fill("500")
+    item.get_by_label(said(page, "Unit")).fill("m")
     until = timezone.localtime(clock.db_now() + timedelta(days=10))
-    main.get_by_label("Bids until").fill(until.strftime("%Y-%m-%dT%H:%M"))
-    main.get_by_label("Payment").fill("30 days after delivery")
-    expect(page.get_by_role("heading", name="Nothing keeps it from being published")).to_be_visible()
-    page.get_by_role("button", name="Look at it and publish").first.click()
+    main.get_by_label(said(page, "Bids until")).fill(until.strftime("%Y-%m-%dT%H:%M"))
+    main.get_by_label(said(page, "Payment")).fill("30 days after delivery")
+    expect(page.get_by_role("heading", name=said(page, "Nothing keeps it from being published"))).to_be_visible()
+    page.get_by_role("button", name=said(page, "Look at it and publish")).first.click()
     assert_accessible(page)
-    page.get_by_role("button", name="Publish it now").click()
+    page.get_by_role("button", name=said(page, "Publish it now")).click()
     expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
     return Procedure.objects.get(title=TITLE)
 
@@ -139,31 +146,31 @@ def prepares_and_seals(page: Page, procedure: Procedure, *, price: str) -> str:
 
 def opens(page: Page, procedure: Procedure, *, key: tuple[Path, str] | None = None) -> None:
     page.goto(f"/market/procedures/{procedure.pk}/")
-    page.get_by_role("link", name="Open the bids").click()
+    page.get_by_role("link", name=said(page, "Open the bids")).click()
     page.wait_for_url("**/opening/")
     if key is None:
-        page.get_by_role("button", name="Open the bids").click()
+        page.get_by_role("button", name=said(page, "Open the bids")).click()
     else:
-        expect(page.get_by_role("button", name="Open the bids", exact=True)).to_have_count(0)
-        page.get_by_label("Key file").set_input_files(key[0])
-        page.get_by_label("Passphrase").fill(key[1])
-        page.get_by_role("button", name="Release my shares and open the bids").click()
-    expect(page.get_by_role("heading", name="The bids are open")).to_be_visible()
+        expect(page.get_by_role("button", name=said(page, "Open the bids"), exact=True)).to_have_count(0)
+        page.get_by_label(said(page, "Key file")).set_input_files(key[0])
+        page.get_by_label(said(page, "Passphrase")).fill(key[1])
+        page.get_by_role("button", name=said(page, "Release my shares and open the bids")).click()
+    expect(page.get_by_role("heading", name=said(page, "The bids are open"))).to_be_visible()
 
 
 def awards(page: Page, procedure: Procedure) -> None:
     page.goto(f"/market/procedures/{procedure.pk}/?tab=comparison")
-    rows = page.get_by_role("region", name="Ranking").get_by_role("row")
+    rows = page.get_by_role("region", name=said(page, "Ranking")).get_by_role("row")
     expect(rows.nth(1)).to_contain_text("Cable Balkan")
-    expect(rows.nth(1)).to_contain_text("5 999.50")
+    expect(rows.nth(1)).to_contain_text(figure(page, "5 999.50"))
     expect(rows.nth(2)).to_contain_text("Dearer Ltd")
     assert_accessible(page)
     look(page, "journey-comparison")
-    page.get_by_role("link", name="Award", exact=True).click()
+    page.get_by_role("link", name=said(page, "Award"), exact=True).click()
     page.wait_for_url("**/award/")
     assert_accessible(page)
-    page.get_by_role("button", name="Award and tell everybody").click()
-    expect(page.get_by_text("Awarded. Everybody who bid is being told.")).to_be_visible()
+    page.get_by_role("button", name=said(page, "Award and tell everybody")).click()
+    expect(page.get_by_text(said(page, "Awarded. Everybody who bid is being told."))).to_be_visible()
 
 
 def said(page: Page, text: str) -> str:
@@ -173,6 +180,11 @@ def said(page: Page, text: str) -> str:
         found = gettext(text)
     assert language == "en" or found != text, f"{text!r} is said in English alone"
     return found
+
+
+def figure(page: Page, english: str) -> str:
+    """A figure as the page's language writes it; thousands stand apart by a hard blank in both."""
+    return english.replace(".", ",") if page.locator("html").get_attribute("lang") == "bg" else english
 
 
 # --- the journeys -----------------------------------------------------------------------------
@@ -285,6 +297,77 @@ def test_the_suppliers_part_in_bulgarian_on_a_phone(open_page: OpenPage) -> None
     page.goto("/sales/deals/?view=list&stage=won")
     expect(page.get_by_role("row", name=title)).to_contain_text("5 999,50")
     assert_usable(page)
+
+
+@pytest.fixture
+def worker() -> Iterator[None]:
+    """A worker as the centre runs it: a process of its own, over the same database."""
+    process = subprocess.Popen([sys.executable, "-m", "pazar", "worker"], env=os.environ | {"PYTHONUTF8": "1"})
+    limit = time.monotonic() + 60
+    while not worker_state(clock.db_now()).is_alive:
+        assert process.poll() is None and time.monotonic() < limit, "the worker didn't start"
+        time.sleep(0.2)
+    yield
+    process.send_signal(signal.SIGTERM)
+    process.wait(30)
+
+
+def comes(page: Page, path: str, found: Callable[[], Locator]) -> Locator:
+    """What a worker brings to a page: looked for again until it stands there."""
+    limit = time.monotonic() + 90
+    while True:
+        page.goto(path)
+        if found().count():
+            return found().first
+        assert time.monotonic() < limit, f"nothing came to {path}"
+        page.wait_for_timeout(300)
+
+
+def test_both_sides_in_bulgarian_at_a_desk_with_the_worker_and_the_pages_own_clock(
+    open_page: OpenPage, worker: None
+) -> None:
+    """Nothing is run by hand here: what is told comes by the worker, and the deadline by the demo's own panel."""
+    buyer = make_person(make_company("Речна АД"), Role.BUYER, name="Бела Купувачева", language="bg")
+    supplier = make_person(make_company("Cable Balkan"), Role.OWNER, name="Сава Доставчик", language="bg")
+    selling = open_page("/", person=supplier, language="bg")
+    says_what_he_sells(selling)
+    buying = open_page("/", person=buyer, language="bg")
+    procedure = publishes(buying)
+
+    comes(selling, "/messages/", lambda: selling.get_by_role("button", name=TITLE))
+    comes(selling, "/market/matches/", lambda: selling.get_by_role("link", name=TITLE))
+    assert_usable(selling)
+    row = comes(selling, "/sales/inbox/", lambda: selling.get_by_role("row", name=TITLE))
+    row.get_by_role("button", name=said(selling, "Take up")).click()
+    prepares_and_seals(selling, procedure, price="11,999")
+    make_submitted(procedure, make_bidder(company=make_company("Dearer Ltd")), price="12.50")
+    comes(selling, "/sales/deals/", lambda: selling.get_by_role("link", name="Речна АД"))
+    assert_usable(selling)
+
+    buying.goto("/demo/clock/")
+    line = buying.get_by_role("row", name=TITLE)
+    line.get_by_role("button", name=said(buying, "Just after it")).click()
+    comes(
+        buying,
+        f"/market/procedures/{procedure.pk}/",
+        lambda: buying.get_by_role("link", name=said(buying, "Open the bids")),
+    )
+    opens(buying, procedure)
+    assert_usable(buying)
+    awards(buying, procedure)
+
+    won = gettext_in("bg", "You won: {title} ({reference})").format(title=TITLE, reference=procedure.reference)
+    comes(selling, "/messages/", lambda: selling.get_by_role("button", name=won)).click()
+    selling.wait_for_url(f"**/market/procedures/{procedure.pk}/?tab=award")
+    row = comes(selling, "/sales/deals/?view=list&stage=won", lambda: selling.get_by_role("row", name=TITLE))
+    expect(row).to_contain_text(figure(selling, "5 999.50"))
+    assert_usable(selling)
+    look(selling, "journey-bg-won")
+
+
+def gettext_in(language: str, text: str) -> str:
+    with translation.override(language):
+        return gettext(text)
 
 
 def assert_usable(page: Page) -> None:
