@@ -162,3 +162,15 @@ class Sweep(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["-begun_at"], name="matching_sweep_newest")]
+
+
+class Look(models.Model):
+    """When a person last looked at a company's matches, and when the visit before that one ended."""
+
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, related_name="+")
+    looked_at = models.DateTimeField()
+    before_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "company"], name="matching_look_once")]

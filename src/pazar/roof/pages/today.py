@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -19,10 +19,12 @@ from pazar.ground.jobs import queries as jobs
 from pazar.ground.messages import queries as messages
 from pazar.ground.ui import now
 from pazar.market.bids import queries as bids
+from pazar.market.matching.queries import matches
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
 from pazar.roof import links
 from pazar.sales.channels import queries as channels
+from pazar.sales.pipeline import queries as deals
 
 if TYPE_CHECKING:
     from pazar.market.bids.models import Bid
@@ -54,11 +56,21 @@ class Stretch:
     needs: tuple[Need, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """How many of one kind wait, and the page with these very rows."""
+
+    label: str
+    value: int
+    url: str
+
+
 def today(request: ActorRequest) -> HttpResponse:
     """Every open thing of the person, the nearest first."""
     actor, moment = request.actor, now.now()
+    rows = procedures.mine(actor, limit=100)[0] if actor.has(BUYING) else []
     needs = [
-        *_buying(actor, moment),
+        *_buying(rows, moment),
         *_bidding(actor, moment),
         *_selling(actor, moment),
         *_own(actor),
@@ -67,6 +79,7 @@ def today(request: ActorRequest) -> HttpResponse:
     stretches = _by_time(needs, moment)
     pressing = sum(len(stretch.needs) for stretch in stretches if stretch.key in ("now", "today"))
     context = {
+        "figures": [*_supplying(actor, moment), *_own_procedures(rows), *_desk(actor, moment)],
         "stretches": stretches,
         "pressing": pressing,
         "total": len(needs),
@@ -108,10 +121,37 @@ def _by_time(needs: list[Need], moment: datetime) -> list[Stretch]:
     ]
 
 
-def _buying(actor: Actor, moment: datetime) -> Iterator[Need]:
-    if not actor.has(BUYING):
+def _supplying(actor: Actor, moment: datetime) -> Iterator[Figure]:
+    if actor.company_id is None or not actor.has(BIDDING | SELLING):
         return
-    rows, _more = procedures.mine(actor, limit=100)
+    yield Figure(
+        label=_("New matches since you last looked"),
+        value=matches.new_count(actor, moment=moment),
+        url=f"{links.to('matching:matches')}?show=new",
+    )
+
+
+def _own_procedures(rows: Sequence[procedures.MineRow]) -> Iterator[Figure]:
+    if not rows:
+        return
+    mine = links.to("procedures:mine")
+    asked = [row for row in rows if row.unanswered]
+    one = f"{links.procedure(asked[0].procedure.pk)}?tab=questions" if len(asked) == 1 else mine
+    yield Figure(label=_("Questions to answer"), value=sum(row.unanswered for row in asked), url=one)
+    closed = sum(row.procedure.state == State.CLOSED for row in rows)
+    yield Figure(label=_("Openings due"), value=closed, url=f"{mine}?state={State.CLOSED}")
+    opened = sum(row.procedure.state == State.OPENED for row in rows)
+    yield Figure(label=_("Awards to decide"), value=opened, url=f"{mine}?state={State.OPENED}")
+
+
+def _desk(actor: Actor, moment: datetime) -> Iterator[Figure]:
+    url = links.to("pipeline:today")
+    if url and actor.has(SELLING) and actor.company_id is not None:
+        late = deals.overdue_count(actor, moment=moment)
+        yield Figure(label=_("Next steps of deals that are due"), value=late, url=f"{url}?show=due")
+
+
+def _buying(rows: Sequence[procedures.MineRow], moment: datetime) -> Iterator[Need]:
     for row in rows:
         procedure = row.procedure
         for what, at, is_due in _of_buyer(row, moment):

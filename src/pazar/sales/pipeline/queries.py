@@ -182,7 +182,9 @@ class Today:
     without_step: Sequence[Deal]
     without_step_count: int
     due: Sequence[Deal]
+    due_count: int
     closing: Sequence[Deal]
+    closing_count: int
 
 
 def today(actor: Actor, *, moment: datetime, mine: bool, shown: int = 10) -> Today:
@@ -193,11 +195,27 @@ def today(actor: Actor, *, moment: datetime, mine: bool, shown: int = 10) -> Tod
     without = found.filter(next_step="").annotate(all_of_them=Window(Count("id")))
     # A sealed bid awaits its award: nothing is due of it before its deadline.
     nearing = found.filter(closes_at__gt=moment, closes_at__lte=moment + SOON, bid_id=None)
-    due = found.filter(next_step_on__lte=moment.date()).order_by("next_step_on", "id")
+    due = list(_due(found, moment).annotate(all_of_them=Window(Count("id"))).order_by("next_step_on", "id")[:shown])
+    closing = nearing.annotate(all_of_them=Window(Count("id"))).order_by("closes_at", "id")
+    soon = list(closing[:shown])
     stepless = list(without.order_by("moved_at", "id")[:shown])
     return Today(
         without_step=stepless,
         without_step_count=stepless[0].all_of_them if stepless else 0,
-        due=list(due[:shown]),
-        closing=list(nearing.order_by("closes_at", "id")[:shown]),
+        due=due,
+        due_count=due[0].all_of_them if due else 0,
+        closing=soon,
+        closing_count=soon[0].all_of_them if soon else 0,
     )
+
+
+def _due(found: QuerySet[Deal], moment: datetime) -> QuerySet[Deal]:
+    return found.filter(next_step_on__lte=moment.date())
+
+
+def overdue_count(actor: Actor, *, moment: datetime) -> int:
+    """Open deals whose next step is due: the desk's for who leads it, else the actor's own."""
+    found = policies.visible_to(actor).filter(stage__in=stages.OPEN)
+    if not policies.leads_desk(actor):
+        found = found.filter(manager_id=actor.person_id)
+    return _due(found, moment).count()

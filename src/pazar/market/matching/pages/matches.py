@@ -1,6 +1,7 @@
 """My matches: what fits the company's interests and may still be bid for."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -14,10 +15,12 @@ from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import now
 from pazar.market.matching import policies
-from pazar.market.matching.commands import match
+from pazar.market.matching.commands import look, match
 from pazar.market.matching.queries import interests as interest_queries
 from pazar.market.matching.queries import matches
 from pazar.market.matching.queries.matches import Chip, Counts
+
+NOTED_FOR = timedelta(minutes=5)
 
 # What people usually mean; the words stay with the match, so that an interest can be put right by them.
 WHYS = (
@@ -41,6 +44,7 @@ def _chips(counts: Counts, current: Chip) -> list[_Chip]:
     """A chip per way to narrow the list; those that would always be empty are left out."""
     found: list[tuple[Chip, str, int | None]] = [
         (Chip.ALL, _("All"), counts.all),
+        (Chip.NEW, _("New to you"), counts.new or None),
         (Chip.CLOSING, _("Closing this week"), counts.closing),
         (Chip.STARTED, _("Bid started"), counts.started),
         (Chip.OUTSIDE, _("Published elsewhere"), counts.outside),
@@ -53,6 +57,23 @@ def _chips(counts: Counts, current: Chip) -> list[_Chip]:
     ]
 
 
+def _since(request: ActorRequest, moment: datetime) -> datetime | None:
+    """The end of the person's visit before this one; noted anew every few minutes, not on each page."""
+    whose = str(request.actor.company_id)
+    kept = request.session.get("matching_look") or {}
+    if kept.get("whose") == whose:
+        noted = datetime.fromisoformat(kept["noted"])
+        if timedelta(0) <= moment - noted < NOTED_FOR:
+            return datetime.fromisoformat(kept["since"]) if kept["since"] else None
+    since = look.note_look(actor=request.actor)
+    request.session["matching_look"] = {
+        "whose": whose,
+        "noted": moment.isoformat(),
+        "since": since.isoformat() if since else "",
+    }
+    return since
+
+
 @require_safe
 @member_required
 def my_matches(request: ActorRequest) -> HttpResponseBase:
@@ -60,7 +81,8 @@ def my_matches(request: ActorRequest) -> HttpResponseBase:
     asked = request.GET.get("show", "")
     chip = Chip(asked) if asked in set(Chip) else Chip.ALL
     begun = matches.started(request.actor)
-    counts = matches.counts(request.actor, moment=moment, begun=begun)
+    since = _since(request, moment) if request.method == "GET" else None
+    counts = matches.counts(request.actor, moment=moment, begun=begun, since=since)
     # The hall shows the same figure; it needn't be counted twice.
     request.matching_open_count = counts.all  # type: ignore[attr-defined]
     rows, more = matches.matched(
@@ -69,9 +91,11 @@ def my_matches(request: ActorRequest) -> HttpResponseBase:
         chip=chip,
         begun=begun,
         after=matches.place(request.GET.get("after", "")),
+        since=since,
     )
     page = {
         "counts": counts,
+        "is_first_look": since is None,
         "chips": _chips(counts, chip),
         "chip": chip.value,
         "rows": rows,

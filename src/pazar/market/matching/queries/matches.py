@@ -9,25 +9,25 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Subquery
 
 from pazar.ground.codes import wording
 from pazar.ground.codes.wording import Piece
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.matching import policies
-from pazar.market.matching.models import Match
+from pazar.market.matching.models import Look, Match
 from pazar.market.matching.queries import reasons
 from pazar.market.procedures import queries as procedures
 
 PAGE = 20
 SOON = timedelta(days=7)
-NEW = timedelta(days=1)
 
 
 class Chip(StrEnum):
     """What the list is narrowed to."""
 
     ALL = "all"
+    NEW = "new"
     CLOSING = "closing"
     STARTED = "started"
     OUTSIDE = "outside"
@@ -110,7 +110,28 @@ def open_procedures(actor: Actor, *, moment: datetime) -> QuerySet[Match, Any]:
     return found.values("procedure_id").distinct()
 
 
-def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID]) -> Counts:
+def new_count(actor: Actor, *, moment: datetime) -> int:
+    """Open procedures that came among the matches since the person last looked at them; all, if he never did."""
+    if actor.person_id is None or actor.company_id is None:
+        return 0
+    looked = Look.objects.filter(person_id=actor.person_id, company_id=actor.company_id).values("looked_at")[:1]
+    found = open_matches(actor, moment=moment).filter(dismissed_at=None)
+    return (
+        found.annotate(looked=Subquery(looked))
+        .filter(Q(looked=None) | Q(found_at__gt=F("looked")))
+        .values("procedure_id")
+        .distinct()
+        .count()
+    )
+
+
+def _is_new(since: datetime | None) -> Q:
+    return Q() if since is None else Q(found_at__gt=since)
+
+
+def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID], since: datetime | None = None) -> Counts:
+    """`since` is the end of the person's visit before; what was found after it is new to him."""
+
     def procedures(narrowed: Q) -> Count:
         return Count("procedure_id", distinct=True, filter=narrowed)
 
@@ -119,7 +140,7 @@ def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID]) -> Counts:
         all=procedures(kept),
         closing=procedures(kept & Q(procedure__closes_at__lte=moment + SOON)),
         outside=procedures(kept & Q(procedure__origin="outside")),
-        new=procedures(kept & Q(found_at__gte=moment - NEW)),
+        new=procedures(kept & _is_new(since)),
         dismissed=procedures(~kept),
         started=procedures(kept & Q(procedure_id__in=begun)),
     )
@@ -127,13 +148,21 @@ def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID]) -> Counts:
 
 
 def matched(
-    actor: Actor, *, moment: datetime, chip: Chip, begun: frozenset[UUID], after: Place | None = None
+    actor: Actor,
+    *,
+    moment: datetime,
+    chip: Chip,
+    begun: frozenset[UUID],
+    after: Place | None = None,
+    since: datetime | None = None,
 ) -> tuple[list[Row], Place | None]:
     """A page of matched procedures, what closes first on top, each with the reason of its first lot that fits."""
     found = open_matches(actor, moment=moment)
     found = found.exclude(dismissed_at=None) if chip == Chip.DISMISSED else found.filter(dismissed_at=None)
     if chip == Chip.CLOSING:
         found = found.filter(procedure__closes_at__lte=moment + SOON)
+    elif chip == Chip.NEW:
+        found = found.filter(_is_new(since))
     elif chip == Chip.OUTSIDE:
         found = found.filter(procedure__origin="outside")
     elif chip == Chip.STARTED:
@@ -176,7 +205,7 @@ def matched(
                 value_amount=match.estimate,
                 currency=procedure.currency,
                 is_outside=not procedure.is_own,
-                is_new=group["found"] >= moment - NEW,
+                is_new=since is not None and group["found"] > since,
                 is_started=procedure.pk in begun,
                 why=wording.pieces(replace(why[match_id], more_lots=group["lots"] - 1)) if match_id in why else (),
                 dismissed_why=match.dismissed_why,

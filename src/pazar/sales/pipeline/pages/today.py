@@ -13,6 +13,10 @@ from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import now
 from pazar.sales.pipeline import hall, policies, queries
 
+ONLY = ("due", "closing", "stepless")
+FEW, MOST = 10, 200
+"""How many rows of a group stand here; and where one group is asked for."""
+
 
 @require_GET
 @member_required
@@ -22,20 +26,20 @@ def today(request: ActorRequest) -> HttpResponse:
     moment = now.now()
     whose = request.GET.get("whose", "")
     mine = whose == "mine" or (whose != "desk" and not policies.leads_desk(request.actor))
-    found = queries.today(request.actor, moment=moment, mine=mine)
+    only = request.GET.get("show", "")
+    only = only if only in ONLY else ""
+    found = queries.today(request.actor, moment=moment, mine=mine, shown=MOST if only else FEW)
     counted = hall.counts(request)
     waiting = counted.inbox if counted is not None else 0
-    needing = waiting + found.without_step_count + len(found.due)
+    needing = waiting + found.without_step_count + found.due_count
     context: dict[str, Any] = {
         "title": ngettext("%(n)s thing needs you", "%(n)s things need you", needing) % {"n": needing}
         if needing
         else _("Nothing needs you now"),
         "today": found,
         "waiting": waiting,
-        "waiting_said": ngettext(
-            "%(n)s opportunity waits in the inbox", "%(n)s opportunities wait in the inbox", waiting
-        )
-        % {"n": waiting},
+        "only": only,
+        "whose": "mine" if mine else "desk",
         "mine": mine,
         "desk": not mine,
         "nothing": not needing and not found.closing,

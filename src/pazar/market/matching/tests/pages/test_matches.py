@@ -67,7 +67,7 @@ def test_the_title_says_how_many_fit_and_each_says_why(supplier, buyer):
     matched(buyer, title="Another", lots=3)
     shown = page(supplier)
     assert "2 procedures fit your interests" in shown
-    assert "2 of them are new since yesterday." in shown
+    assert "since you last looked" not in shown  # he looks for the first time
     assert '<a class="t" href="/market/procedures/' in shown
     assert 'lang="bg">Доставка на кабели</a>' in shown
     assert "Електромрежа Изток · Варна" in shown
@@ -76,6 +76,29 @@ def test_the_title_says_how_many_fit_and_each_says_why(supplier, buyer):
     assert "BG411</mark>" in shown
     assert "2 more lots fit" in shown
     assert "1 240 000" in shown.replace("\u00a0", " ")
+
+
+def test_what_came_since_the_last_visit_is_new_until_the_visit_ends(supplier, buyer):
+    make_interest(supplier)
+    matched(buyer, title="Old")
+    page(supplier)
+    later(hours=2)
+    matched(buyer, title="Fresh")
+    home = " ".join(client_of(supplier).get("/").content.decode().split())
+    assert 'New matches since you last looked</span><p><b><a href="/market/matches/?show=new">1</a>' in home
+    for _visit in range(2):
+        shown = page(supplier)
+        assert "1 of them is new since you last looked." in shown
+        assert "New to you" in shown
+    narrowed = page(supplier, f"{URL}?show=new")
+    assert "Fresh" in narrowed and "Old" not in narrowed
+    later(hours=2)
+    assert "None is new since you last looked." in page(supplier)
+
+
+def later(**by):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE clock_centre SET shift = shift + %s", [timedelta(**by)])
 
 
 def test_in_bulgarian_too(supplier, buyer):
@@ -193,4 +216,5 @@ def test_the_page_asks_at_most_twelve_questions(supplier, buyer):
         matched(buyer, lots=2)
     drain()
     client = client_of(supplier)
-    assert len(statements(client, URL)) <= 12
+    asked = statements(client, URL)
+    assert len(asked) <= 12, "\n".join(asked)
