@@ -29,7 +29,13 @@ def lemmas(text: str, languages: tuple[str, ...] = LANGUAGES) -> list[str]:
     is looked up in those of `languages` that are written so, any other word in the rest; unknown words stay
     as they are.
     """
-    return list(dict.fromkeys(lemma for _, lemma in ordered_lemmas(text, languages)))
+    # each word of the text once before anything is looked up: texts repeat themselves
+    found: dict[str, None] = {}
+    for word in dict.fromkeys(_TOKEN.findall(_plain(text))):
+        token = word.replace(",", ".") if word[0].isdigit() else word
+        if token not in STOP_WORDS:
+            found[_lemma(token, languages)] = None
+    return list(found)
 
 
 def ordered_lemmas(text: str, languages: tuple[str, ...] = LANGUAGES) -> list[tuple[int, str]]:
@@ -43,10 +49,20 @@ def ordered_lemmas(text: str, languages: tuple[str, ...] = LANGUAGES) -> list[tu
 
 def tokens(text: str) -> Iterator[str]:
     """The words and numbers of `text` in lower case, stop words too."""
-    plain = unicodedata.normalize("NFKC", text.translate(_STRESS)).lower().translate(_STRESS)
-    for match in _TOKEN.finditer(plain):
-        token = match.group()
+    for token in _TOKEN.findall(_plain(text)):
         yield token.replace(",", ".") if token[0].isdigit() else token
+
+
+def _plain(text: str) -> str:
+    """In lower case, compatibility forms resolved, without stress marks."""
+    if text.isascii():
+        return text.lower()
+    return _unstressed(unicodedata.normalize("NFKC", _unstressed(text)).lower())
+
+
+def _unstressed(text: str) -> str:
+    # to look costs a tenth of translating, and few texts have any
+    return text.translate(_STRESS) if "\u0300" in text or "\u0301" in text else text
 
 
 @lru_cache(maxsize=65_536)

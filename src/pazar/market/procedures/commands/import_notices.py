@@ -167,16 +167,29 @@ class _Known:
         by_key: dict[str, UUID] = {}
         digests: dict[UUID, bytes] = {}
         named: dict[UUID, set[str]] = {}
-        aliases = dict(SourceKey.objects.filter(key__in=keys).values_list("key", "procedure_id"))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT key, procedure_id FROM procedures_sourcekey WHERE key = ANY(%s)", [list(keys)])
+            aliases: dict[str, UUID] = dict(cursor.fetchall())
         for key, pk in aliases.items():
             by_key[key] = pk
             named.setdefault(pk, set()).add(key)
         pairs = [key.partition(":") for key in keys]
-        found = Procedure.objects.filter(
-            models.Q(source__in={source for source, _, _ in pairs}, source_id__in=[mark for _, _, mark in pairs])
-            | models.Q(pk__in=set(aliases.values())),
-            origin=Procedure.Origin.OUTSIDE,
-        ).values_list("id", "source", "source_id", "source_digest")
+        with connection.cursor() as cursor:
+            # written by hand: as parameters one by one, a thousand names cost more than looking them up
+            cursor.execute(
+                """
+                SELECT id, source, source_id, source_digest FROM procedures_procedure
+                 WHERE origin = 'outside' AND source = ANY(%s) AND source_id = ANY(%s)
+                UNION
+                SELECT id, source, source_id, source_digest FROM procedures_procedure WHERE id = ANY(%s)
+                """,
+                [
+                    list({source for source, _, _ in pairs}),
+                    [mark for _, _, mark in pairs],
+                    list(set(aliases.values())),
+                ],
+            )
+            found = cursor.fetchall()
         for pk, source, source_id, digest in found:
             digests[pk] = bytes(digest or b"")
             if (key := f"{source}:{source_id}") in keys:
@@ -212,8 +225,13 @@ def _seen(batch: list[_Given], groups: list[_Group]) -> set[tuple[UUID, bytes]]:
     ids = [pk for group in groups for pk in group.known]
     if not ids:
         return set()
-    found = SourceRelease.objects.filter(procedure_id__in=ids, digest__in=[given.digest for given in batch])
-    return {(pk, bytes(digest)) for pk, digest in found.values_list("procedure_id", "digest")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT procedure_id, digest FROM procedures_sourcerelease"
+            " WHERE procedure_id = ANY(%s) AND digest = ANY(%s)",
+            [ids, [given.digest for given in batch]],
+        )
+        return {(pk, bytes(digest)) for pk, digest in cursor.fetchall()}
 
 
 def _records(ids: list[UUID]) -> dict[UUID, list[Notice]]:
