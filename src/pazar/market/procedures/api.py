@@ -13,7 +13,7 @@ from ninja.files import UploadedFile
 from pydantic import AwareDatetime, Field
 
 from pazar.ground.api.auth import ScopeMissing, TokenAuth
-from pazar.ground.api.paging import Page, Place, page
+from pazar.ground.api.paging import Page, Place, keyset, next_address, page
 from pazar.ground.api.scopes import Scope
 from pazar.ground.errors import NotFound
 from pazar.ground.files.pages import download
@@ -309,10 +309,8 @@ class Asked(Schema):
     kind: str = Field("", max_length=50)
 
 
-@router.get("", response=Page[ProcedureRow])
-def list_procedures(request: HttpRequest, asked: Query[Asked], place: Query[Place]) -> dict[str, Any]:
-    """Published procedures, ours and others'."""
-    wanted = Wanted(
+def _wanted(asked: Asked) -> Wanted:
+    return Wanted(
         text=asked.q,
         cpv=asked.cpv.partition("-")[0],
         region=asked.region.upper(),
@@ -320,10 +318,31 @@ def list_procedures(request: HttpRequest, asked: Query[Asked], place: Query[Plac
         origin=asked.origin,
         kind=asked.kind,
     )
-    public = Procedure.objects.exclude(state=Procedure.State.DRAFT).select_related("buyer")
-    found = queries.narrowed(public, wanted, moment=now.now())
-    order = ["closes_at", "id"] if asked.only_open else ["-published_at", "-id"]
-    return page(request, found, order, place, show=ProcedureRow.of)
+
+
+@router.get("", response=Page[ProcedureRow])
+def list_procedures(request: HttpRequest, asked: Query[Asked], place: Query[Place]) -> dict[str, Any]:
+    """Published procedures, ours and others'."""
+    wanted = _wanted(asked)
+    keyed = keyset(queries.listed(wanted, moment=now.now()), queries.order_of(wanted), place.cursor, place.limit)
+    return {
+        "items": [ProcedureRow.of(procedure) for procedure in queries.shown(keyed.rows)],
+        "next": next_address(request, keyed.cursor),
+    }
+
+
+class CountOut(Schema):
+    """How many fit; `more` where there are more than that."""
+
+    count: int
+    more: bool
+
+
+@router.get("/count", response=CountOut)
+def count_procedures(request: HttpRequest, asked: Query[Asked]) -> CountOut:
+    """How many procedures a list holds, counted up to ten thousand."""
+    counted = queries.count(_wanted(asked), moment=now.now())
+    return CountOut(count=counted.number, more=counted.more)
 
 
 @router.get("/mine", response=Page[ProcedureRow], auth=READ)

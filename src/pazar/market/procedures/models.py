@@ -152,6 +152,34 @@ class Lot(models.Model):
         ]
 
 
+class Listed(models.Model):
+    """What lists and search read of a published procedure: short, so that a million of them is walked quickly (J4).
+
+    Kept by triggers of the database (`procedures_list_again`), as an index is: no writer can forget it. `terms` are
+    its lots' lemmas (`w…`), CPV codes and all above them (`c…`), regions and all around them (`r…`), origin (`o…`),
+    kind (`k…`), buyer (`b…`) and its reference or source's id in lower case (`n…`).
+    """
+
+    # The database's own constraint deletes it with its procedure: Django would do so too early, before the lots.
+    procedure = models.OneToOneField(
+        Procedure, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="listed"
+    )
+    published_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
+    is_open = models.BooleanField()  # as far as the state says; an outside procedure is closed by its deadline alone
+    value_amount = models.DecimalField(max_digits=26, decimal_places=4, null=True)
+    terms = ArrayField(models.TextField())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-published_at", "-procedure"], name="procedures_listed_newest"),
+            models.Index(
+                fields=["closes_at", "procedure"], condition=models.Q(is_open=True), name="procedures_listed_open"
+            ),
+            GinIndex(fields=["terms"], name="procedures_listed_terms"),
+        ]
+
+
 class Item(models.Model):
     """A line of a lot: what, how many, where to, until when."""
 

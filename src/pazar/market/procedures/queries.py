@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from pazar.market.procedures.models import (
     Enquiry,
     Item,
     JoinedProcedure,
+    Listed,
     Lot,
     PendingChange,
     Procedure,
@@ -510,24 +511,41 @@ def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = ""
 
     `after` is the `next` of the page before; one that isn't such starts from the beginning.
     """
-    found = narrowed(Procedure.objects.exclude(state=Procedure.State.DRAFT), wanted, moment=moment)
-    # The list shows no long text: it isn't read from the table's side store either.
-    found = found.select_related("buyer").defer("description", "requirements", "payment_terms", "delivery_terms")
-    found = found.annotate(estimate=estimated())
-    key = "closes_at" if wanted.only_open else "published_at"
+    found = listed(wanted, moment=moment)
     place = _read_place(after)
-    if wanted.only_open:
-        found = found.order_by("closes_at", "id")
-        if place:
-            found = found.filter(Q(closes_at__gt=place[0]) | Q(closes_at=place[0], id__gt=place[1]))
-    else:
-        found = found.filter(published_at__isnull=False).order_by("-published_at", "-id")
-        if place:
-            found = found.filter(Q(published_at__lt=place[0]) | Q(published_at=place[0], id__lt=place[1]))
-    rows = list(found[: limit + 1])
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return ListPage(rows=rows, next=_place(getattr(rows[-1], key), rows[-1].pk) if more else "")
+    if place and wanted.only_open:
+        # The first half says nothing new, but lets the index start at the place.
+        found = found.filter(closes_at__gte=place[0]).exclude(closes_at=place[0], procedure_id__lte=place[1])
+    elif place:
+        found = found.filter(published_at__lte=place[0]).exclude(published_at=place[0], procedure_id__gte=place[1])
+    if not wanted.only_open:
+        found = found.filter(published_at__isnull=False)
+    places = list(found.order_by(*order_of(wanted))[: limit + 1])
+    more = len(places) > limit
+    places = places[:limit]
+    last = places[-1] if places else None
+    key = (last.closes_at if wanted.only_open else last.published_at) if last else None
+    return ListPage(rows=shown(places), next=_place(key, last.procedure_id) if more and last and key else "")
+
+
+def order_of(wanted: Wanted) -> list[str]:
+    """The order of a list, for its index: what is open by deadline, else the newest first."""
+    return ["closes_at", "procedure_id"] if wanted.only_open else ["-published_at", "-procedure_id"]
+
+
+def shown(places: Sequence[Listed]) -> list[Procedure]:
+    """The procedures of a page of `listed`, in its order, each with its buyer and its `estimate`."""
+    # The list shows no long text: it isn't read from the table's side store either.
+    rows = Procedure.objects.select_related("buyer").defer(
+        "description", "requirements", "payment_terms", "delivery_terms"
+    )
+    by_id = rows.in_bulk([place.procedure_id for place in places])
+    found = []
+    for place in places:
+        if procedure := by_id.get(place.procedure_id):
+            procedure.estimate = place.value_amount  # type: ignore[attr-defined]  # what a page reads
+            found.append(procedure)
+    return found
 
 
 def estimated(procedure: str = "") -> Coalesce:
@@ -558,55 +576,70 @@ def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
     return sum(said, Decimal(0)) if said and len(said) == len(amounts) else None
 
 
-def narrowed(found: QuerySet[Procedure], wanted: Wanted, *, moment: datetime) -> QuerySet[Procedure]:
+def listed(wanted: Wanted, *, moment: datetime) -> QuerySet[Listed]:
+    """The places of published procedures that fit, without an order; each is one row of the slim table."""
+    found = Listed.objects.all()
     if wanted.only_open:
         # The state alone isn't enough: an outside procedure is closed by nobody but its deadline.
-        found = found.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment)
-    if wanted.origin:
-        found = found.filter(origin=wanted.origin)
-    if wanted.kind:
-        found = found.filter(kind=wanted.kind)
-    if wanted.cpv:
-        found = found.filter(_lot_exists("cpv", categories.prefix(wanted.cpv)))
-    if wanted.region:
-        found = found.filter(_lot_exists("regions", wanted.region))
+        found = found.filter(is_open=True, closes_at__gt=moment)
+    terms = [
+        *([f"o{wanted.origin}"] if wanted.origin else ()),
+        *([f"k{wanted.kind}"] if wanted.kind else ()),
+        *([f"c{categories.prefix(wanted.cpv)}"] if wanted.cpv else ()),
+        *([f"r{wanted.region}"] if wanted.region else ()),
+    ]
+    if terms:
+        found = found.filter(terms__contains=terms)
     if wanted.text.strip():
         found = found.filter(_said(wanted.text))
     return found
 
 
-def _lot_exists(field: Literal["cpv", "regions"], beginning: str) -> Exists:
-    # `unnest` with LIKE has no spelling in the ORM. The column is one of the two named; what was asked for is a value.
-    where = f"EXISTS (SELECT 1 FROM unnest({field}) AS code WHERE code LIKE %s)"  # noqa: S608
-    plain = beginning.replace("%", "").replace("_", "").replace("\\", "")
-    found = Lot.objects.filter(procedure_id=OuterRef("pk"))
-    return Exists(found.extra(where=[where], params=[f"{plain}%"]))  # noqa: S610
-
-
 def _said(text: str) -> Q:
-    """A reference, or words that all stand in one lot (with its procedure's own)."""
+    """A reference, or words that all stand in one lot (with its procedure's own), in any form."""
     lemmas = words.lemmas(text)
-    named = Q(reference__iexact=text.strip()) | Q(source_id__iexact=text.strip())
+    reference = f"n{' '.join(text.split()).lower()}"
     if not lemmas:
-        return named
-    return named | Q(Exists(Lot.objects.filter(procedure_id=OuterRef("pk"), lemmas__contains=lemmas)))
+        return Q(terms__contains=[reference])
+    said = Q(terms__contains=[f"w{lemma}" for lemma in lemmas])
+    if len(lemmas) > 1:
+        said &= Q(Exists(Lot.objects.filter(procedure_id=OuterRef("pk"), lemmas__contains=lemmas)))
+    # A reference has a digit. Asking for both at once would keep the planner from walking the list in its order.
+    return said | Q(terms__contains=[reference]) if any(char.isdigit() for char in text) else said
+
+
+COUNTED: Final = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """How many there are; `more` where there are more than are counted."""
+
+    number: int
+    more: bool
+
+
+def count(wanted: Wanted, *, moment: datetime) -> Counted:
+    """How many fit, counted up to ten thousand: beyond that nobody reads the list to its end."""
+    number = listed(wanted, moment=moment).order_by()[: COUNTED + 1].count()
+    return Counted(number=min(number, COUNTED), more=number > COUNTED)
 
 
 def counts(wanted: Wanted, *, moment: datetime) -> dict[str, int]:
     """How many there are under the same filters: open, and of those our own and others'."""
     base = Wanted(text=wanted.text, cpv=wanted.cpv, region=wanted.region, kind=wanted.kind)
-    found = narrowed(Procedure.objects.all(), base, moment=moment)
+    found = listed(base, moment=moment)
     counted: dict[str, int] = found.order_by().aggregate(
         open=Count("pk"),
-        own=Count("pk", filter=Q(origin=Procedure.Origin.OWN)),
-        outside=Count("pk", filter=Q(origin=Procedure.Origin.OUTSIDE)),
+        own=Count("pk", filter=Q(terms__contains=["oown"])),
+        outside=Count("pk", filter=Q(terms__contains=["ooutside"])),
     )
     return counted
 
 
-def open_now(moment: datetime) -> QuerySet[Procedure]:
+def open_now(moment: datetime) -> QuerySet[Listed]:
     """What the hall counts, by the index of what is open."""
-    return Procedure.objects.filter(state=Procedure.State.PUBLISHED, closes_at__gt=moment)
+    return Listed.objects.filter(is_open=True, closes_at__gt=moment)
 
 
 def newest_open(moment: datetime, *, limit: int) -> Sequence[Procedure]:
@@ -616,10 +649,28 @@ def newest_open(moment: datetime, *, limit: int) -> Sequence[Procedure]:
 
 
 def search(actor: Actor, text: str, *, moment: datetime, limit: int) -> Sequence[Procedure]:
-    """Every procedure he may see that says these words or bears this reference: open ones first, then the newest."""
-    found = narrowed(visible(actor), Wanted(text=text, only_open=False), moment=moment)
-    is_open = Case(When(state=Procedure.State.PUBLISHED, closes_at__gt=moment, then=0), default=1)
-    return list(found.order_by(is_open, "-published_at", "-id").defer("description", "requirements")[:limit])
+    """Every procedure he may see that says these words or bears this reference.
+
+    Drafts of his own company first, then open ones by deadline, then the newest of the others.
+    """
+    found = _drafts_that_say(actor, text)[:limit]
+    for wanted in (Wanted(text=text), Wanted(text=text, only_open=False)):
+        if len(found) >= limit:
+            break
+        places = listed(wanted, moment=moment)
+        if not wanted.only_open:
+            places = places.exclude(is_open=True, closes_at__gt=moment)
+        found += shown(list(places.order_by(*order_of(wanted))[: limit - len(found)]))
+    return found
+
+
+def _drafts_that_say(actor: Actor, text: str) -> list[Procedure]:
+    lemmas = words.lemmas(text)
+    if not actor.company_id or not lemmas:
+        return []
+    drafts = Procedure.objects.filter(buyer_id=actor.company_id, state=Procedure.State.DRAFT)
+    said = Exists(Lot.objects.filter(procedure_id=OuterRef("pk"), lemmas__contains=lemmas))
+    return list(drafts.filter(said).order_by("-created_at"))
 
 
 def of_buyer(company_id: UUID) -> QuerySet[Procedure]:

@@ -129,6 +129,7 @@ CASES = [
         foreign=403,
     ),
     public("api:list_procedures"),
+    public("api:count_procedures"),
     public("api:read_procedure", lambda stage: _of(published(stage))),
     public("api:list_versions", lambda stage: _of(published(stage))),
     public("api:list_enquiries", lambda stage: _of(published(stage))),
