@@ -19,9 +19,9 @@ from pazar.market.procedures.rules.states import State, Step
 def cancel_procedure(*, actor: Actor, procedure_id: UUID, reason: str) -> Procedure:
     """End a procedure without an award, for a reason that everybody reads. What is sealed stays shut for ever.
 
-    Repeating answers the same. Raises NotFound, NotAllowed, NotNow, ReasonMissing.
+    Repeating answers the same. Raises NotFound, NotAllowed, NotNow, ReasonMissing, Invalid.
     """
-    reason = reason.strip()
+    reason = shared.reason_of(reason)
     with transaction.atomic():
         procedure = queries.lock_procedure(procedure_id)
         policies.require_buyer(actor, procedure)

@@ -52,6 +52,7 @@ def save_change(
         moment = clock.db_now()
         require_running(procedure, moment)
         shared.check_wellformed(facts, buyer_id=procedure.buyer_id)
+        reason = shared.reason_of(reason)
 
         before = queries.pending_change(procedure)
         content = versions.content(facts)
@@ -95,7 +96,7 @@ def change_procedure(*, actor: Actor, procedure_id: UUID, facts: Facts | None = 
         else:
             unread = {}
         shared.check_wellformed(facts, buyer_id=procedure.buyer_id)
-        reason = reason.strip() or (pending.reason.strip() if pending else "")
+        reason = shared.reason_of(reason) or (pending.reason if pending else "")
         plan = plan_of(procedure, facts, pending=pending, moment=moment, unread=unread)
         if not plan.changes and not unread:
             raise NothingChanged

@@ -13,7 +13,7 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.market.procedures import policies, queries
 from pazar.market.procedures.commands import change, shared
 from pazar.market.procedures.models import Document, PendingChange, Procedure
-from pazar.market.procedures.rules import versions
+from pazar.market.procedures.rules import texts, versions
 from pazar.market.procedures.rules.states import State
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ def attach(*, actor: Actor, procedure_id: UUID, name: str, stream: IO[bytes], ti
     """
     procedure = queries.own_procedure(actor, procedure_id)
     policies.require_buyer(actor, procedure)
-    if len(title) > 300 or "\x00" in title:
-        raise Invalid(fields={"title": _("This text is too long, or holds a sign that can't be kept.")})
+    title = texts.seen(title)
+    if len(title) > 300:
+        raise Invalid(fields={"title": _("This text is too long.")})
     # The content is written before any lock: a large file mustn't hold up the procedure.
     stored = files.store(actor=actor, name=name, stream=stream)
     try:

@@ -16,6 +16,7 @@ from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.commands import tell
 from pazar.market.procedures.models import Enquiry
 from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded, TooManyQuestions
+from pazar.market.procedures.rules import texts
 from pazar.market.procedures.rules.states import State
 
 MOST_SIGNS = 5_000
@@ -95,9 +96,9 @@ def answer(*, actor: Actor, enquiry_id: UUID, answer: str) -> Enquiry:
 
 
 def _text(text: str, field: str) -> str:
-    text = text.strip()
+    text = texts.seen(text).strip()
     if not text:
         raise Invalid(fields={field: _("Write something first.")})
-    if len(text) > MOST_SIGNS or "\x00" in text:
-        raise Invalid(fields={field: _("This text is too long, or holds a sign that can't be kept.")})
+    if len(text) > MOST_SIGNS:
+        raise Invalid(fields={field: _("This text is too long.")})
     return text

@@ -23,7 +23,7 @@ from pazar.ground.money import UnknownCurrency, digits
 from pazar.market.procedures import labels, queries
 from pazar.market.procedures.models import Document, Item, Lot, Procedure, Unread, Version
 from pazar.market.procedures.refusals import NotNow
-from pazar.market.procedures.rules import lemmas, packs, states, versions
+from pazar.market.procedures.rules import lemmas, packs, states, texts, versions
 from pazar.market.procedures.rules.facts import Facts, LotFacts
 from pazar.market.procedures.rules.kinds import Kind
 
@@ -32,6 +32,14 @@ MOST_ITEMS = 2000
 MOST_SIGNS = {"title": 500, "description": 20_000}
 USUAL_SIGNS = 5_000
 MOST_UNREAD = 100_000
+
+
+def reason_of(text: str) -> str:
+    """A reason as everybody will read it; empty where none is said. Raises Invalid for one without end."""
+    reason = texts.seen(text).strip()
+    if len(reason) > USUAL_SIGNS:
+        raise Invalid(fields={"reason": _("This text is too long.")})
+    return reason
 
 
 def take_step(procedure: Procedure, step: states.Step) -> states.State:
@@ -98,7 +106,7 @@ def _check_lot(faults: dict[str, Sentence], at: str, lot: LotFacts) -> None:
 def _check_text(faults: dict[str, Sentence], at: str, name: str, text: str) -> None:
     if len(text) > MOST_SIGNS.get(name, USUAL_SIGNS):
         faults[at] = _("This text is too long.")
-    elif "\x00" in text:
+    elif not texts.is_seen(text):
         faults[at] = _("This text holds a sign that can't be kept.")
 
 

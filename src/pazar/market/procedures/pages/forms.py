@@ -16,10 +16,17 @@ from pazar.ground.codes.forms import CpvField, NutsField
 from pazar.ground.identity import queries as people
 from pazar.ground.ui.fields import FigureField, MoneyField
 from pazar.market.procedures import labels, queries
-from pazar.market.procedures.rules import packs, versions
+from pazar.market.procedures.rules import packs, texts, versions
 from pazar.market.procedures.rules.facts import Facts, ItemFacts, LotFacts
 
 CURRENCIES = ("EUR", "BGN", "USD", "GBP", "CHF", "RON", "PLN", "CZK")
+
+
+class TextField(forms.CharField):
+    """A text as people see it: what a paste brought along unseen is left out."""
+
+    def to_python(self, value: Any) -> str:
+        return texts.seen(super().to_python(value) or "")
 
 
 class SearchForm(forms.Form):
@@ -34,7 +41,7 @@ class NewForm(forms.Form):
     """The first two things that a draft is known by."""
 
     kind = forms.ChoiceField(label=_("Kind of procedure"), choices=list(labels.KINDS.items()))
-    title = forms.CharField(
+    title = TextField(
         label=_("What is to be bought"), max_length=500, help_text=_("One line, as suppliers would look for it.")
     )
 
@@ -89,8 +96,8 @@ class Part(forms.Form):
 class MainForm(Part):
     """All but lots, items and documents."""
 
-    title = forms.CharField(label=_("Title"), required=False, max_length=500)
-    description = forms.CharField(label=_("Description"), required=False, widget=_area(4), max_length=20_000)
+    title = TextField(label=_("Title"), required=False, max_length=500)
+    description = TextField(label=_("Description"), required=False, widget=_area(4), max_length=20_000)
     language = forms.ChoiceField(
         label=_("Language of the documents"), choices=list(labels.LANGUAGES.items()), required=False
     )
@@ -113,11 +120,9 @@ class MainForm(Part):
         widget=MomentInput(),
         help_text=_("Empty: as late as the regime allows."),
     )
-    requirements = forms.CharField(
-        label=_("Requirements on bidders"), required=False, widget=_area(4), max_length=5_000
-    )
-    payment_terms = forms.CharField(label=_("Payment"), required=False, widget=_area(2), max_length=5_000)
-    delivery_terms = forms.CharField(
+    requirements = TextField(label=_("Requirements on bidders"), required=False, widget=_area(4), max_length=5_000)
+    payment_terms = TextField(label=_("Payment"), required=False, widget=_area(2), max_length=5_000)
+    delivery_terms = TextField(
         label=_("Delivery"),
         required=False,
         widget=_area(2),
@@ -193,7 +198,7 @@ def _same_minute(kept: datetime | None, typed: datetime | None) -> datetime | No
     return typed
 
 
-class UnitField(forms.CharField):
+class UnitField(TextField):
     """A unit as people write it (its sign, its name in either language) or its code; the clean value is the code."""
 
     def clean(self, value: Any) -> str:
@@ -219,18 +224,18 @@ class OneCpvField(CpvField):
 
 class ItemForm(Part):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    description = forms.CharField(label=_("What"), required=False, max_length=5_000)
+    description = TextField(label=_("What"), required=False, max_length=5_000)
     cpv = OneCpvField(label=_("Category"), required=False)
     quantity = FigureField(label=_("Quantity"), required=False, decimal_places=6, min_value=0)
     unit = UnitField(label=_("Unit"), required=False, max_length=80, widget=forms.TextInput(attrs={"list": "units"}))
-    place = forms.CharField(label=_("Place of delivery"), required=False, max_length=5_000)
-    delivery = forms.CharField(label=_("Time of delivery"), required=False, max_length=5_000)
+    place = TextField(label=_("Place of delivery"), required=False, max_length=5_000)
+    delivery = TextField(label=_("Time of delivery"), required=False, max_length=5_000)
 
 
 class LotForm(Part):
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    title = forms.CharField(label=_("Title of the lot"), required=False, max_length=500)
-    description = forms.CharField(label=_("Description"), required=False, widget=_area(2), max_length=20_000)
+    title = TextField(label=_("Title of the lot"), required=False, max_length=500)
+    description = TextField(label=_("Description"), required=False, widget=_area(2), max_length=20_000)
     cpv = CpvField(label=_("Categories"), required=False)
     regions = NutsField(label=_("Places of delivery"), required=False)
     value_amount = MoneyField(label=_("Estimated value"), required=False, decimal_places=2)

@@ -1,5 +1,9 @@
 """The buyer's work in a real browser, with and without scripts, at a desk and on a phone."""
 
+from dataclasses import replace
+from decimal import Decimal
+from io import BytesIO
+
 import pytest
 from playwright.sync_api import expect
 from tests.browser import PHONE, assert_accessible, assert_fits, look
@@ -7,9 +11,9 @@ from tests.factories import make_actor
 
 from pazar.ground.identity.models import Person
 from pazar.market.procedures import queries
-from pazar.market.procedures.commands import change, enquiries
+from pazar.market.procedures.commands import change, documents, enquiries
 from pazar.market.procedures.models import Procedure
-from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_facts, make_procedure
+from pazar.market.procedures.tests.factories import CABLE, LOT, make_buyer, make_draft, make_facts, make_procedure
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -93,7 +97,59 @@ def test_pages_fit_and_can_be_used_by_all(open_page, width, language, theme):
         page.context.close()
 
 
-def make_facts_like(procedure):
-    from dataclasses import replace
+@pytest.mark.parametrize("width", [1440, PHONE])
+def test_words_without_end_break_inside_the_page(open_page, width):
+    endless = "Ж" * 499
+    buyer, supplier = make_buyer(), make_actor()
+    item = replace(CABLE, description=endless, place=endless, delivery=endless, quantity=Decimal("999999999999"))
+    said = {"title": endless, "requirements": endless, "lots": (replace(LOT, title=endless, items=(item,)),)}
+    procedure = make_procedure(buyer, **said)
+    documents.attach(
+        actor=buyer, procedure_id=make_draft(buyer, **said).pk, name=f"{endless}.txt", stream=BytesIO(b"x")
+    )
+    draft = Procedure.objects.get(state="draft")
+    asked = enquiries.ask(actor=supplier, procedure_id=procedure.pk, question=endless)
+    enquiries.answer(actor=buyer, enquiry_id=asked.pk, answer=endless)
+    facts = replace(queries.facts(procedure), title=endless.lower(), requirements=endless.lower())
+    change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=facts, reason=endless)
+    here = f"/market/procedures/{procedure.pk}/"
+    for path, who in [
+        ("/market/procedures/", None),
+        (here, None),
+        (f"{here}?tab=terms", None),
+        (f"{here}?tab=questions", buyer),
+        (f"{here}?tab=versions", None),
+        ("/market/procedures/mine/", buyer),
+        (f"/market/procedures/{draft.pk}/edit/", buyer),
+        (f"/market/procedures/{draft.pk}/publish/", buyer),
+    ]:
+        page = open_page(path, person=person(who) if who else None, width=width, language="bg")
+        look(page, f"procedures-endless-{width}{path.replace('/', '-')[-20:]}")
+        assert_fits(page)
+        page.context.close()
 
+
+def test_a_draft_saves_what_it_can_read_and_adds_a_lot_meanwhile(open_page):
+    buyer = make_buyer()
+    draft = make_draft(buyer)
+    page = open_page(f"/market/procedures/{draft.pk}/edit/", person=person(buyer))
+    page.locator("[name$=-unit]").fill("шепа")
+    page.get_by_label("Quantity").fill("750")
+    expect(page.locator("[data-saved]")).to_contain_text("Lot 1, item 1: Unit: Choose a unit from the list.")
+    page.get_by_role("button", name="Add a lot").click()
+    expect(page.locator(".pz-lot-form")).to_have_count(2)
+    expect(page.locator("#id_lot-1-title")).to_be_focused()
+    expect(page.locator("[name$=-unit]").first).to_have_value("шепа")
+    page.get_by_role("alert").get_by_role("link", name="Lot 1, item 1: Unit").click()
+    assert "#id_lot-0-item-0-unit" in page.url
+    assert_accessible(page)
+    page.locator("[name$=-unit]").first.fill("kilogram")
+    page.get_by_role("button", name="Remove lot 2").click()
+    expect(page.locator(".pz-lot-form")).to_have_count(1)
+    expect(page.locator("[name$=-unit]")).to_have_value("kg")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert queries.facts(draft).lots[0].items[0].unit == "KGM"
+
+
+def make_facts_like(procedure):
     return replace(queries.facts(procedure), title=make_facts().title + " и муфти")
