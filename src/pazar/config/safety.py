@@ -18,6 +18,10 @@ def findings() -> list[str]:
         found.append("PAZAR_BASE_URL isn't https: passwords would travel in the clear. Put a TLS proxy before it.")
     if not settings.MAIL_SERVER:
         found.append("EMAIL_URL is not set: mails are kept in the centre and reach nobody. Name a server.")
+    if settings.WEBHOOKS_INSIDE:
+        found.append(
+            "PAZAR_WEBHOOKS_INSIDE lets companies call machines of your own network. Unset it, unless that is meant."
+        )
     if Centre.objects.exclude(mode=Centre.Mode.REAL).exists():
         found.append(
             "This centre is a demo or a sandbox: anybody may become anybody. Make a new database for a real one."

@@ -82,6 +82,7 @@ GROUND = [
     "documents",
     "ui",
     "api",
+    "webhooks",
 ]
 MARKET = ["companies", "procedures", "matching", "bids", "awards"]
 SALES = ["customers", "channels", "pipeline"]
@@ -246,6 +247,9 @@ MAIL_PER_DOMAIN = {
     name.strip().lower(): int(number)
     for name, _is, number in (part.partition("=") for part in _listed("PAZAR_MAIL_PER_DOMAIN", "*=600"))
 }
+
+# --- webhooks: networks inside that may be called all the same ("10.1.0.0/16"); none, unless the operator says so ----
+WEBHOOKS_INSIDE = _listed("PAZAR_WEBHOOKS_INSIDE")
 
 # --- keys outside the database --------------------------------------------------------------
 # The server's sealing key, the key that draft prices lie under, the centre's signing key, and the key of its records

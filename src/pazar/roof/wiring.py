@@ -15,10 +15,13 @@ from pazar.ground.jobs import clockwork, rounds
 from pazar.ground.jobs.rounds import Round
 from pazar.ground.journal import sequencer, stamping
 from pazar.ground.messages.commands import digests, sending
+from pazar.ground.webhooks import kinds as webhooks
+from pazar.ground.webhooks.commands import delivering, reading
 from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.matching import handlers as matching
 from pazar.market.procedures import handlers as procedures
+from pazar.roof import public_events
 from pazar.sales.channels import handlers as channels
 from pazar.sales.pipeline import handlers as pipeline
 
@@ -72,6 +75,8 @@ ROUNDS: dict[str, Round] = {
     "journal": Round(act=sequencer.one_round),
     "stamps": Round(act=stamping.one_round, seconds=60.0),
     "digests": Round(act=digests.send_due, seconds=5),
+    "events for webhooks": Round(act=reading.read_on),
+    "webhooks": Round(act=delivering.deliver_due),
     "mails": Round(act=sending.send_waiting, end=sending.finish),
 }
 
@@ -81,3 +86,4 @@ def connect() -> None:
         outbox.connect(kind, later=handlers, at_once=AT_ONCE.get(kind, ()))
     clockwork.connect(CLOCKWORK)
     rounds.connect(ROUNDS)
+    webhooks.connect(public_events.TYPES, public_events.TRANSLATIONS)

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     MESSAGES_WRITE = "messages:write"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     JOURNAL_READ = "journal:read"
     PERSON_READ = "person:read"
 
@@ -42,6 +44,8 @@ LABELS: dict[Scope, Promise] = {
     Scope.MESSAGES_WRITE: _("Mark messages, choose what to be told"),
     Scope.FILES_READ: _("Read files"),
     Scope.FILES_WRITE: _("Put files in"),
+    Scope.WEBHOOKS_READ: _("Read our webhooks"),
+    Scope.WEBHOOKS_WRITE: _("Make and change our webhooks"),
     Scope.JOURNAL_READ: _("Read our entries in the journal"),
     Scope.PERSON_READ: _("Read who I am"),
 }

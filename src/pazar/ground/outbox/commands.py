@@ -61,5 +61,12 @@ def react(event_id: int, handler: str) -> None:
             _handlers[handler](wire.load(_kinds[event.kind], event.content))
 
 
+def kind(name: str) -> type:
+    """The event of that name. Raises LookupError."""
+    if name not in _kinds:
+        raise LookupError(f"no event is called {name!r}")
+    return _kinds[name]
+
+
 def _name(handler: Handler) -> str:
     return f"{handler.__module__.removeprefix('pazar.')}.{handler.__qualname__}"

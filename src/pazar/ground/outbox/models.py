@@ -12,6 +12,10 @@ class Event(models.Model):
     kind = models.TextField()
     content = SealedJSONField()
     published_at = models.DateTimeField()
+    txid = models.BigIntegerField(db_default=0, editable=False)  # the column's own default: the transaction's id
+
+    class Meta:
+        indexes = [models.Index(fields=["txid", "id"], name="outbox_event_in_order")]
 
 
 class Handled(models.Model):

@@ -576,6 +576,11 @@ def opened_counts(procedure_id: UUID) -> OpenedCounts:
     )
 
 
+def companies_bidding(procedure_id: UUID) -> frozenset[UUID]:
+    """Who began a bid, whatever became of it; within `acting(CENTRE)`."""
+    return frozenset(Bid.objects.filter(procedure_id=procedure_id).values_list("company_id", flat=True))
+
+
 def has_bid(company_id: UUID, procedure_id: UUID) -> bool:
     """Whether a company's bid was in the box: after the opening it sees the record."""
     return Bid.objects.filter(company_id=company_id, procedure_id=procedure_id, state=Bid.State.SUBMITTED).exists()

@@ -236,3 +236,9 @@ def why_it_fits(actor: Actor, procedure_id: UUID) -> list[Why]:
 
 def is_dismissed(actor: Actor, procedure_id: UUID) -> bool:
     return policies.matches_visible_to(actor).filter(procedure_id=procedure_id).exclude(dismissed_at=None).exists()
+
+
+def companies_matched(procedure_id: UUID) -> frozenset[UUID]:
+    """Whose interests it fits and who didn't put it away."""
+    found = Match.objects.filter(procedure_id=procedure_id, dismissed_at=None)
+    return frozenset(found.values_list("company_id", flat=True))

@@ -1,0 +1,1 @@
+"""What people do with endpoints, and what the worker does for them."""

@@ -1,0 +1,1 @@
+"""Where a company says which of its systems are called."""

@@ -1,0 +1,20 @@
+"""What webhooks refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pazar.ground.errors import Refusal
+
+
+class AddressRefused(Refusal):
+    code = "webhook_address_refused"
+    status = 422
+    what = _("This address can't be called.")
+    why = _("It must begin with https://, its name must be known, and it must lead to the public internet.")
+    remedy = _("Give an address that your system answers from outside.")
+
+
+class TooManyEndpoints(Refusal):
+    code = "too_many_webhooks"
+    what = _("Your company has as many webhooks as it may.")
+    why = _("{most} are the most.")
+    remedy = _("Remove one that nobody needs.")

@@ -1,0 +1,1 @@
+"""How long to wait, and which addresses may be called: pure."""
