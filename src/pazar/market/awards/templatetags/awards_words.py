@@ -22,6 +22,12 @@ def tie_words(ranked: Ranked) -> str:
 
 
 @register.filter
+def tie_code_words(code: str) -> str:
+    """Of a tie as it was recorded."""
+    return words.tie(code)
+
+
+@register.filter
 def out_words(out: Out) -> str:
     return words.out(out.reason, out.words)
 

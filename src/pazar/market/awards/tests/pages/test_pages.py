@@ -182,3 +182,29 @@ def test_the_protocol_of_a_procedure_without_bids_can_be_set():
     assert "Awarded to nobody." in said
     page = see(make_bidder(), page_of(case, "award")).content.decode()
     assert "Awarded to nobody" in page
+
+
+@pytest.mark.parametrize("language", ["en", "bg"])
+def test_three_bids_of_one_price_stand_by_the_published_rule_wherever_the_ranking_is_shown(language):
+    names = ["Първа ЕООД", "Втора ЕООД", "Трета ЕООД", "Скъпа ЕООД"]
+    case = make_opened("12", "12", "12", "13", bidders=[make_bidder(company=make_company(name)) for name in names])
+    compared = see(case.buyer, page_of(case, "comparison")).content.decode()
+    awards = case.award()
+    assert [(r["company_name"], r["tie"]) for r in awards[0].ranking["ranked"]] == [
+        ("Първа ЕООД", "earlier"),
+        ("Втора ЕООД", "earlier"),
+        ("Трета ЕООД", ""),
+        ("Скъпа ЕООД", ""),
+    ]
+    assert awards[0].company.name == "Първа ЕООД"
+    earlier = "same price as the next, received earlier"
+    assert compared.count(earlier) == 2
+    for actor in (case.buyer, case.bidders[2]):
+        shown = see(actor, page_of(case, "award")).content.decode()
+        assert shown.count(earlier) == 2
+        assert "Of equal totals the bid received earlier stands first" in shown
+    said = flat(text_of(protocol.make(case.procedure, queries.awards_of(case.procedure.pk), language=language)))
+    word = earlier if language == "en" else "същата цена като следващата"
+    assert said.count(word) == 2
+    places = [said.index(name) for name in names]
+    assert places == sorted(places)
