@@ -63,6 +63,7 @@ class DealIn(Schema):
 
 class MoveIn(Schema):
     stage: Stage
+    seen: Stage | None = Field(None, description="The stage you saw it in; if it has another by now, 409.")
 
 
 class LostIn(Schema):
@@ -164,7 +165,7 @@ def make_deal(request: HttpRequest, lead_id: UUID, said: DealIn) -> Status[DealO
 @router.post("/deals/{uuid:deal_id}/move", response=DealOut, auth=WRITES)
 def move_deal(request: HttpRequest, deal_id: UUID, said: MoveIn) -> DealOut:
     """Move it to another stage. A deal whose bid is with the buyer follows its bid."""
-    return _done(request, commands.move_deal(actor=_actor(request), deal_id=deal_id, stage=said.stage))
+    return _done(request, commands.move_deal(actor=_actor(request), deal_id=deal_id, stage=said.stage, seen=said.seen))
 
 
 @router.post("/deals/{uuid:deal_id}/lost", response=DealOut, auth=WRITES)

@@ -47,6 +47,15 @@ class MoveRefused(Refusal):
         return str(self.what), str(why), str(remedy)
 
 
+class MovedMeanwhile(Refusal):
+    """Somebody moved the deal after this person had looked at it."""
+
+    code = "deal_moved_meanwhile"
+    what = _("The deal stays where it is now.")
+    why = _("Somebody moved it while you were looking at it.")
+    remedy = _("Look where it stands, and move it again if you still want to.")
+
+
 class DealEnded(Refusal):
     code = "deal_ended"
     what = _("This deal is closed.")

@@ -20,7 +20,7 @@ from pazar.sales.customers import commands as customers
 from pazar.sales.pipeline import policies, queries
 from pazar.sales.pipeline.commands.shared import record, require_may_work
 from pazar.sales.pipeline.models import Deal
-from pazar.sales.pipeline.refusals import DealEnded, MoveRefused
+from pazar.sales.pipeline.refusals import DealEnded, MovedMeanwhile, MoveRefused
 from pazar.sales.pipeline.rules import stages
 from pazar.sales.pipeline.rules.stages import BY_HAND, LostReason, Stage
 
@@ -74,14 +74,17 @@ def make_deal(*, actor: Actor, lead_id: UUID, customer: str = "") -> Deal:
         return deal
 
 
-def move_deal(*, actor: Actor, deal_id: UUID, stage: Stage) -> Deal:
+def move_deal(*, actor: Actor, deal_id: UUID, stage: Stage, seen: Stage | None = None) -> Deal:
     """Move a deal to another stage; to *lost* goes `close_lost`, which asks why.
 
-    Raises NotFound, NotAllowed, AnothersWork, MoveRefused, Invalid.
+    `seen` is the stage in which he saw it: of two who move it at once, the second is told.
+    Raises NotFound, NotAllowed, AnothersWork, MovedMeanwhile, MoveRefused, Invalid.
     """
     with acting(actor):
         deal = _own_deal(actor, deal_id)
         moment = clock.db_now()
+        if seen is not None and seen != deal.stage:
+            raise MovedMeanwhile
         _require_move(deal, stage, moment)
         if stage == Stage.LOST:
             raise Invalid(fields={"reason": _("Say why the deal was lost.")})

@@ -251,7 +251,13 @@ def move(request: ActorRequest, deal_id: UUID) -> HttpResponseBase:
     asked = request.POST.get("stage", "")
     if asked not in list(Stage):
         raise NotFound
-    row = commands.move_deal(actor=request.actor, deal_id=deal_id, stage=Stage(asked))
+    seen = request.POST.get("seen", "")
+    row = commands.move_deal(
+        actor=request.actor,
+        deal_id=deal_id,
+        stage=Stage(asked),
+        seen=Stage(seen) if seen in list(Stage) else None,
+    )
     said = _("“%(title)s” is now in %(stage)s.") % {"title": row.title, "stage": sentences.stage(row.stage)}
     messages.success(request, said)
     return redirect("pipeline:deals") if request.POST.get("back") == "board" else redirect("pipeline:deal", row.pk)

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ from pazar.sales.customers.models import Account, Touch
 from pazar.sales.customers.rules.touches import ByHand
 from pazar.sales.pipeline import commands
 from pazar.sales.pipeline.models import Deal
+from pazar.sales.pipeline.refusals import MovedMeanwhile
 from pazar.sales.pipeline.rules.stages import Stage
 
 pytestmark = pytest.mark.django_db
@@ -430,3 +432,39 @@ def test_a_stranger_of_the_centre_sees_an_empty_desk_of_his_own(desk, manager):
     stranger = make_actor()
     page = text(of(Person.objects.get(pk=stranger.person_id)).get("/sales/deals/"))
     assert "No deals yet" in page
+
+
+def test_of_two_who_move_a_deal_at_once_the_second_is_told(desk, director, manager):
+    deal = deal_of(manager, desk)
+    first, second = {"stage": "qualified", "seen": "new"}, {"stage": "negotiation", "seen": "new"}
+    assert of(manager).post(f"/sales/deals/{deal.pk}/move/", first).status_code == 302
+    refused = of(director).post(f"/sales/deals/{deal.pk}/move/", second)
+    assert refused.status_code == 409
+    assert "Somebody moved it while you were looking at it." in text(refused)
+    assert only(Deal, pk=deal.pk).stage == "qualified"
+    assert 'name="seen" value="qualified"' in text(of(director).get("/sales/deals/"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_threads_move_a_deal_once():
+    desk = make_company()
+    people = [make_person(desk, Role.SALES_DIRECTOR) for _n in range(2)]
+    deal = deal_of(people[0], desk)
+    barrier, said = Barrier(2), []
+
+    def move(person, stage):
+        try:
+            barrier.wait(20)
+            commands.move_deal(actor=actor_of(person, desk), deal_id=deal.pk, stage=stage, seen=Stage.NEW)
+            said.append("moved")
+        except MovedMeanwhile:
+            said.append("told")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=move, args=(person, Stage.QUALIFIED)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(said) == ["moved", "told"]
