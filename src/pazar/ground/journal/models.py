@@ -54,6 +54,16 @@ class Disclosure(models.Model):
     made_at = models.DateTimeField()
 
 
+class CoverClock(models.Model):
+    """One row: when the next act that doesn't happen is due, by the true time; whichever node comes first does it."""
+
+    only = models.BooleanField(primary_key=True, default=True)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="journal_coverclock_only_one")]
+
+
 class Node(models.Model):
     """The hash of one complete subtree of the Merkle tree, above its leaves; it never changes again."""
 

@@ -5,7 +5,6 @@ it took its number early and committed late; and a long transaction holds back i
 """
 
 import random
-import time
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -21,28 +20,45 @@ from pazar.ground.journal.rules import cover, head
 BATCH = 5_000
 """Entries a transaction takes in; a backlog is several of them, with a head each."""
 COVER = "journal.cover"
-MOST_SECONDS_COVERED = 60.0
-"""A worker that stood still doesn't make up for all of it."""
+MOST_ACTS = 100
+"""Of cover, in one round."""
 _LOCK = 0x70617A61
 _chance = random.SystemRandom()
-_last_round: float | None = None
 _owed = 0  # cover entries that follow with the next round
 
 
 def one_round() -> int:
-    """The worker's round, once a second: cover entries for the time since the last one, then everything that waits.
+    """The worker's round, once a second: the cover that is due, then everything that waits.
 
     Answers 0 always: a second round at once would tell by its head that something had happened.
     """
-    global _last_round, _owed
-    now = time.monotonic()
-    passed = 0.0 if _last_round is None else min(now - _last_round, MOST_SECONDS_COVERED)
-    _last_round = now
-    drawn = cover.draw(settings.JOURNAL_COVER_PER_HOUR * passed / 3600, _chance)
-    add_cover(drawn.now + _owed)
-    _owed = drawn.next
+    global _owed
+    due = [cover.shape(_chance) for _act in range(_acts_due(settings.JOURNAL_COVER_PER_HOUR))]
+    add_cover(_owed + sum(one.now for one in due))
+    _owed = sum(one.next for one in due)
     sequence()
     return 0
+
+
+def _acts_due(per_hour: float) -> int:
+    """How many cover acts this node is to do now; nodes that ask at once share them."""
+    acts = 0
+    while per_hour > 0 and acts < MOST_ACTS:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM journal_coverclock WHERE next_at > clock_timestamp()")
+            if cursor.fetchone() is not None:
+                return acts
+            # A centre that stood still doesn't make up for it: its journal would show when it came back.
+            cursor.execute(
+                'INSERT INTO journal_coverclock AS c ("only", next_at)'
+                " VALUES (true, clock_timestamp() + %(gap)s * interval '1 second')"
+                ' ON CONFLICT ("only") DO UPDATE SET next_at'
+                " = greatest(c.next_at, clock_timestamp() - interval '2 seconds') + %(gap)s * interval '1 second'"
+                " WHERE c.next_at <= clock_timestamp()",
+                {"gap": cover.gap(per_hour, _chance)},
+            )
+            acts += cursor.rowcount
+    return acts
 
 
 def sequence() -> int:

@@ -1,10 +1,9 @@
-"""How much cover a stretch of time gets: acts that didn't happen, by chance, so that those that did drown in them.
+"""Cover: acts that didn't happen, at moments of chance, so that those that did drown in them.
 
-Over a time in which `mean` acts are expected, their number wavers by about √mean: that many real acts more or less
-can't be told. What that hides and what it doesn't is said in `docs/decisions/0006-journal-tree.md`.
+They are a Poisson process: over a time in which *m* acts are expected, their number wavers by about √m, and that many
+real acts more or less can't be told. What that hides and what it doesn't: `docs/decisions/0006-journal-tree.md`.
 """
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,18 +24,12 @@ class Cover:
     next: int
 
 
-def draw(mean: float, chance: random.Random) -> Cover:
-    """Cover for a round in which `mean` acts are expected."""
-    acts = poisson(mean, chance)
-    shapes = chance.choices([shape for shape, _often in SHAPES], [often for _shape, often in SHAPES], k=acts)
-    return Cover(now=sum(now for now, _next in shapes), next=sum(then for _now, then in shapes))
+def gap(per_hour: float, chance: random.Random) -> float:
+    """Seconds until the next act, where `per_hour` of them are expected."""
+    return chance.expovariate(per_hour / 3600)
 
 
-def poisson(mean: float, chance: random.Random) -> int:
-    """A Poisson number by Knuth's product of uniform draws; `mean` may be 0 and is cut at a few hundred."""
-    limit, product, count = math.exp(-min(mean, 500.0)), 1.0, -1
-    while True:
-        product *= chance.random()
-        count += 1
-        if product <= limit:
-            return count
+def shape(chance: random.Random) -> Cover:
+    """What one act leaves."""
+    [(now, then)] = chance.choices([shape for shape, _often in SHAPES], [often for _shape, often in SHAPES])
+    return Cover(now=now, next=then)

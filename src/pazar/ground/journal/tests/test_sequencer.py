@@ -1,6 +1,7 @@
 """Places without gaps and without skips, whoever commits when; the tree grows with them."""
 
 import threading
+import time
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -179,6 +180,29 @@ def test_the_app_can_not_change_the_tree(act):
     sequencer.sequence()
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         act()
+
+
+def test_nodes_share_the_cover(settings, monkeypatch):
+    """Ten nodes add no more of it than one would."""
+    settings.JOURNAL_COVER_PER_HOUR = 36_000.0
+    monkeypatch.setattr(sequencer, "_owed", 0)
+    rounds = 0
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        rounds += 1
+        for _node in range(10):
+            sequencer.one_round()
+    acts = Entry.objects.count() / 1.4  # entries that an act leaves, on average
+    assert rounds > 1
+    assert 5 < acts < 80  # 30 are expected
+
+
+def test_no_cover_where_none_is_wanted(settings, monkeypatch):
+    monkeypatch.setattr(sequencer, "_owed", 0)
+    settings.JOURNAL_COVER_PER_HOUR = 0.0
+    for _ in range(3):
+        assert sequencer.one_round() == 0
+    assert not Entry.objects.exists()
 
 
 def test_cover_entries_look_like_any_secret_one_and_are_placed():
