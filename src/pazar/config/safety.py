@@ -22,6 +22,8 @@ def findings() -> list[str]:
         found.append(
             "PAZAR_WEBHOOKS_INSIDE lets companies call machines of your own network. Unset it, unless that is meant."
         )
+    if settings.TSA_URL and not settings.TSA_ROOTS:
+        found.append("PAZAR_TSA_ROOTS is not set: anybody's time stamp is taken. Name the authority's certificates.")
     if Centre.objects.exclude(mode=Centre.Mode.REAL).exists():
         found.append(
             "This centre is a demo or a sandbox: anybody may become anybody. Make a new database for a real one."

@@ -44,7 +44,7 @@ def confirm_receipt(*, bid_id: UUID, person_id: UUID, submitted_at: datetime) ->
                     company_id=bid.company_id,
                     render=lambda _language: Told(
                         title=_("Your bid on %(reference)s is in the box") % {"reference": reference},
-                        text=_("It was taken in on %(at)s. The receipt with its digest stands on the centre.")
+                        text=_("It was taken in on %(at)s. Keep its receipt: nobody can then take the bid out unseen.")
                         % {"at": formats.moment(submitted_at, seconds=True, year=True)},
                     ),
                 )
