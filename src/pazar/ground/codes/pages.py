@@ -2,16 +2,16 @@
 everybody."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from pazar.ground.codes import limits, queries
+from pazar.ground.codes import limits, queries, tiles
 
 
 @require_safe
@@ -51,10 +51,41 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, "codes/_suggested.html", page)
 
 
+@require_safe
+@vary_on_headers("Accept-Language", "Cookie")
+@cache_control(private=True, max_age=300)
+def region_map(request: HttpRequest) -> HttpResponse:
+    """GET /codes/map?country=BG: the map of regions; with `part`, what a picker puts into itself."""
+    shown = tiles.tile_map(request.GET.get("country", "")[:2], language=get_language() or "en")
+    return render(request, "codes/_map.html" if "part" in request.GET else "codes/map.html", {"map": shown})
+
+
 def _answer(request: HttpRequest, search: Callable[..., list[queries.Choice]]) -> HttpResponse:
     # PostgreSQL takes no zero character in a text; nobody types one.
     asked = request.GET.get("q", "").replace("\x00", "")
-    return _shown(request, search(asked, language=get_language() or "en"), asked)
+    language = get_language() or "en"
+    found = search(asked, language=language)
+    if search is queries.search_cpv and len(asked.split()) >= _A_SENTENCE:
+        found = _joined(found, _suggested(request, asked, language))
+    return _shown(request, found, asked)
+
+
+_A_SENTENCE = 3  # words: that is no longer a name to search, but a thing to be understood
+_FOUND_FIRST = 3
+
+
+def _suggested(request: HttpRequest, asked: str, language: str) -> list[queries.Choice]:
+    try:
+        limits.SUGGESTIONS.take(limits.asker(request))
+    except limits.AskedTooOften:
+        return []  # what was found is there all the same
+    because = gettext("Similar notices bear it.")
+    return [replace(choice, because=because) for choice in queries.suggest_cpv(asked, language=language)]
+
+
+def _joined(found: list[queries.Choice], suggested: list[queries.Choice]) -> list[queries.Choice]:
+    first, known = found[:_FOUND_FIRST], {choice.code for choice in found}
+    return [*first, *(choice for choice in suggested if choice.code not in known), *found[_FOUND_FIRST:]]
 
 
 def _shown(request: HttpRequest, found: list[queries.Choice], asked: str) -> HttpResponse:

@@ -45,6 +45,8 @@ def code_picker(
     picked = [known.get(code, queries.Choice(code=code, shown=code, label="", within="")) for code in codes]
     return {
         "source": reverse(f"codes:{kind}"),
+        "tree": kind == "cpv",
+        "map": reverse("codes:map") if kind == "nuts" else "",
         "name": name,
         "value": ", ".join(codes),
         "attrs": {"class": "form-control"}

@@ -22,6 +22,7 @@ class InterestForm(forms.Form):
 
 PAGE = """{% extends "ui/base.html" %}{% block h1 %}Interests{% endblock %}{% block content %}
 <form method="get">{% for field in form %}<c-field :field="field" />{% endfor %}
+<label for="title">Title</label><input id="title" class="form-control"><c-cpv-suggest for="id_cpv" from="title" />
 <c-button>Keep</c-button></form><output>{{ kept }}</output>{% endblock %}"""
 
 
@@ -110,3 +111,59 @@ def test_it_fits_a_phone_in_bulgarian(open_page: OpenPage, theme: str) -> None:
     look(page, f"code-picker-phone-{theme}")
     assert_accessible(page)
     assert_fits(page)
+
+
+def test_the_tree_is_walked_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/interests-example")
+    box = page.get_by_role("combobox", name="Categories")
+    box.press("ArrowDown")
+    page.get_by_role("option", name="03000000-1").wait_for()
+    box.press("ArrowRight")
+    page.get_by_role("option", name="03100000-2").wait_for()
+    assert_accessible(page)
+    look(page, "code-picker-tree")
+    box.press("ArrowLeft")
+    page.get_by_role("option", name="09000000-3").wait_for()
+    box.press("ArrowRight")
+    page.get_by_role("option", name="03100000-2").wait_for()
+    box.press("Enter")
+    assert page.locator("input[name=cpv]").input_value() == "09100000, 03100000"
+
+
+def test_a_found_code_says_why(open_page: OpenPage) -> None:
+    page = open_page("/interests-example")
+    page.get_by_role("combobox", name="Categories").press_sequentially("laptop")
+    page.get_by_text("Found by “laptop”, as buyers call it.").wait_for()
+
+
+def test_a_title_suggests_categories_and_a_click_adds_one(open_page: OpenPage) -> None:
+    page = open_page("/interests-example")
+    page.get_by_label("Title").fill("Supply of printing paper")
+    chip = page.locator(".pz-suggested button").first
+    chip.wait_for()
+    code = chip.get_attribute("data-code")
+    assert_accessible(page)
+    look(page, "code-suggestions")
+    chip.click()
+    assert page.locator("input[name=cpv]").input_value() == f"09100000, {code}"
+    expect(page.locator(f".pz-suggested [data-code='{code}']")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_region_is_chosen_on_the_map(open_page: OpenPage, theme: str) -> None:
+    page = open_page("/interests-example", width=PHONE, language="bg", theme=theme)
+    page.locator(".pz-picker-map summary").press("Enter")
+    tile = page.locator("svg [data-code=BG323]")
+    tile.wait_for()
+    tile.press("Enter")
+    assert page.locator("input[name=nuts]").input_value() == "BG323"
+    expect(tile).to_have_attribute("aria-pressed", "true")
+    look(page, f"region-map-{theme}")
+    assert_accessible(page)
+    assert_fits(page)
+    tile.press("Space")
+    assert page.locator("input[name=nuts]").input_value() == ""
+    page.locator("a[data-map='']").click()
+    page.locator("svg [data-map=RO]").click()
+    page.locator(".pz-tiles-list [data-code=RO111]").click()
+    assert page.locator("input[name=nuts]").input_value() == "RO111"

@@ -1,7 +1,9 @@
 // <pz-code-picker src="/codes/cpv"><input name="cpv" value="31321000, …"><ul class="pz-picked">…</ul></pz-code-picker>
 // Makes a text field of codes a search with chips (ARIA combobox). Without it the field takes codes as text.
 
-/** @typedef {{code: string, shown: string, label: string, within: string}} Choice */
+// With data-browse the tree is walked level by level; a <details class="pz-picker-map"> fetches a map of regions.
+
+/** @typedef {{code: string, shown: string, label: string, within: string, because?: string, has_more?: boolean}} Choice */
 
 const PAUSE = 150; // ms after a key before the server is asked
 let count = 0;
@@ -12,6 +14,8 @@ class PzCodePicker extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {Choice[]} */ #found = [];
   #active = -1;
+  /** @type {string[]} where in the tree one is: the codes above what is listed */ #trail = [];
+  #walks = false;
 
   connectedCallback() {
     const field = this.querySelector("input");
@@ -52,6 +56,18 @@ class PzCodePicker extends HTMLElement {
     this.#list = list;
     this.#says = says;
     for (const item of picked.querySelectorAll("li")) this.#addButton(item);
+    if (this.dataset.browse) {
+      const browse = document.createElement("button");
+      browse.type = "button";
+      browse.className = "pz-picker-browse";
+      browse.textContent = this.dataset.browse;
+      browse.addEventListener("click", () => {
+        search.focus();
+        this.#walk([]);
+      });
+      says.after(browse);
+    }
+    this.#mapped(this.querySelector(".pz-picker-map"));
     this.#judge();
 
     search.addEventListener("input", () => this.#later());
@@ -61,7 +77,10 @@ class PzCodePicker extends HTMLElement {
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {
       const option = event.target instanceof Element && event.target.closest("[role=option]");
-      if (option) this.#pick(this.#found[[...list.children].indexOf(option)]);
+      const choice = option && this.#found[[...list.children].indexOf(option)];
+      const deeper = event.target instanceof Element && event.target.closest(".pz-more");
+      if (choice && deeper) this.#walk([...this.#trail, choice.code]);
+      else if (option) this.#pick(this.#found[[...list.children].indexOf(option)]);
     });
     this.addEventListener("focusout", (event) => {
       if (!(event.relatedTarget instanceof Node && this.contains(event.relatedTarget))) this.#close();
@@ -93,6 +112,8 @@ class PzCodePicker extends HTMLElement {
     try {
       const found = await this.#ask(this.#search.value, asking.signal);
       if (asking.signal.aborted) return;
+      this.#walks = false;
+      this.#trail = [];
       this.#show(found);
     } catch (error) {
       if (asking.signal.aborted) return;
@@ -101,10 +122,28 @@ class PzCodePicker extends HTMLElement {
     }
   }
 
-  /** @param {string} text @param {AbortSignal} [signal] @returns {Promise<Choice[]>} */
-  async #ask(text, signal) {
+  /** Lists what stands right under the last of `trail`, or the top. @param {string[]} trail */
+  async #walk(trail) {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    const asking = (this.#asking = new AbortController());
+    try {
+      const found = await this.#ask("", asking.signal, trail.at(-1) ?? "");
+      if (asking.signal.aborted) return;
+      this.#trail = trail;
+      this.#walks = true;
+      this.#show(found);
+      this.#activate(0);
+    } catch (error) {
+      if (!asking.signal.aborted) this.#say(this.dataset.failed);
+    }
+  }
+
+  /** @param {string} text @param {AbortSignal} [signal] @param {string} [under] @returns {Promise<Choice[]>} */
+  async #ask(text, signal, under) {
     const url = new URL(this.getAttribute("src") ?? "", location.href);
-    url.search = new URLSearchParams({ q: text.trim(), format: "json" }).toString();
+    const asked = under === undefined ? { q: text.trim(), format: "json" } : { under, format: "json" };
+    url.search = new URLSearchParams(asked).toString();
     const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     return (await answer.json()).results;
@@ -113,7 +152,8 @@ class PzCodePicker extends HTMLElement {
   /** @param {Choice[]} found */
   #show(found) {
     const already = new Set(this.#codes());
-    this.#found = found.filter((choice) => !already.has(choice.code));
+    // In the tree what was picked stays, as the way to what is under it.
+    this.#found = found.filter((choice) => this.#walks || !already.has(choice.code));
     this.#list.replaceChildren(
       ...this.#found.map((choice, place) => {
         const option = document.createElement("li");
@@ -124,10 +164,23 @@ class PzCodePicker extends HTMLElement {
         code.className = "pz-picked-code";
         code.textContent = choice.shown;
         option.append(code, ` ${choice.label}`);
+        if (choice.has_more && this.dataset.browse) {
+          const more = document.createElement("span");
+          more.className = "pz-more";
+          more.setAttribute("aria-hidden", "true");
+          more.textContent = "›";
+          option.append(more);
+        }
         if (choice.within) {
           const within = document.createElement("small");
           within.textContent = choice.within;
           option.append(within);
+        }
+        if (choice.because) {
+          const because = document.createElement("small");
+          because.className = "pz-because";
+          because.textContent = choice.because;
+          option.append(because);
         }
         return option;
       }),
@@ -139,6 +192,8 @@ class PzCodePicker extends HTMLElement {
   }
 
   #close() {
+    this.#walks = false;
+    this.#trail = [];
     clearTimeout(this.#timer);
     this.#asking?.abort();
     this.#list.hidden = true;
@@ -165,12 +220,18 @@ class PzCodePicker extends HTMLElement {
     const last = this.#found.length - 1;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open) return void (this.#search.value.trim() && this.#look());
+      if (!open) return void (this.#search.value.trim() ? this.#look() : this.dataset.browse && this.#walk([]));
       const step = event.key === "ArrowDown" ? 1 : -1;
       const next = this.#active + step;
       this.#activate(next > last ? 0 : next < 0 ? last : next);
+    } else if (event.key === "ArrowRight" && open && this.dataset.browse && this.#found[this.#active]?.has_more) {
+      event.preventDefault();
+      this.#walk([...this.#trail, this.#found[this.#active].code]);
+    } else if (event.key === "ArrowLeft" && open && this.#walks && this.#trail.length) {
+      event.preventDefault();
+      this.#walk(this.#trail.slice(0, -1));
     } else if (event.key === "Enter") {
-      if (!this.#search.value.trim()) return; // an empty field sends the form, as everywhere
+      if (!open && !this.#search.value.trim()) return; // an empty field sends the form, as everywhere
       event.preventDefault();
       if (open) this.#pick(this.#found[Math.max(this.#active, 0)]);
       else this.#look();
@@ -215,6 +276,70 @@ class PzCodePicker extends HTMLElement {
     this.#close();
     this.#say(this.dataset.pickedOne, { label: choice.label });
     this.#search.focus();
+  }
+
+  /** For whoever suggests codes beside the field. @param {Choice} choice */
+  add(choice) {
+    this.#add(choice);
+    this.#say(this.dataset.pickedOne, { label: choice.label });
+  }
+
+  /** @returns {string[]} */
+  get codes() {
+    return this.#codes();
+  }
+
+  /** The map comes when it is opened; a square picks its region or lets it go. @param {Element | null} details */
+  #mapped(details) {
+    if (!(details instanceof HTMLDetailsElement)) return;
+    const box = /** @type {HTMLElement} */ (details.querySelector("div"));
+    const load = async (/** @type {string} */ country) => {
+      const url = new URL(details.dataset.src ?? "", location.href);
+      url.search = new URLSearchParams({ country, part: "" }).toString();
+      try {
+        const answer = await fetch(url);
+        if (!answer.ok) throw new Error(String(answer.status));
+        box.innerHTML = await answer.text(); // our own server's part of a page
+        this.#mark();
+      } catch {
+        this.#say(this.dataset.failed);
+      }
+    };
+    details.addEventListener("toggle", () => {
+      if (details.open && !box.querySelector("svg")) load("BG");
+    });
+    box.addEventListener("keydown", (event) => {
+      const tile = event.target instanceof Element && event.target.closest("[role=button]");
+      if (tile && event.key === " ") {
+        event.preventDefault();
+        tile.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+      }
+    });
+    box.addEventListener("click", async (event) => {
+      const way = event.target instanceof Element && event.target.closest("[data-map]");
+      const pick = event.target instanceof Element && event.target.closest("[data-code]");
+      if (way) {
+        event.preventDefault();
+        await load(way.getAttribute("data-map") ?? "");
+        /** @type {HTMLElement | null} */ (box.querySelector("a, button"))?.focus();
+      } else if (pick) {
+        event.preventDefault();
+        const [code, shown, label] = ["code", "shown", "label"].map((name) => pick.getAttribute(`data-${name}`) ?? "");
+        const item = this.#picked.querySelector(`li[data-code="${CSS.escape(code)}"]`);
+        if (item) {
+          item.remove();
+          this.#changed();
+          this.#say(this.dataset.removed, { label });
+        } else this.add({ code, shown, label, within: "" });
+      }
+    });
+    this.addEventListener("change", () => this.#mark());
+  }
+
+  #mark() {
+    const picked = new Set(this.#codes());
+    for (const tile of this.querySelectorAll(".pz-picker-map [data-code]"))
+      tile.setAttribute("aria-pressed", String(picked.has(tile.getAttribute("data-code") ?? "")));
   }
 
   /** @param {Choice} choice */
