@@ -86,7 +86,7 @@ def test_a_draft_cant_be_asked_about(supplier):
         enquiries.ask(actor=supplier, procedure_id=make_draft().pk, question="?")
 
 
-@pytest.mark.parametrize("text", ["  ", "a\x00", "a" * 5001])
+@pytest.mark.parametrize("text", ["  ", "a" * 5001])
 def test_a_question_is_a_text(procedure, supplier, text):
     with pytest.raises(Invalid) as refused:
         enquiries.ask(actor=supplier, procedure_id=procedure.pk, question=text)
