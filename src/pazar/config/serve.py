@@ -122,5 +122,8 @@ async def _web(listener: socket.socket, stop: asyncio.Event, ready: Callable[[],
     ready()
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    from pazar.ground.messages import live
+
+    live.hub.close()  # open streams would keep the server from stopping
     server.should_exit = True
     await serving

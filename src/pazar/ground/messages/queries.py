@@ -1,5 +1,6 @@
 """Reads of messages and mails."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +47,12 @@ def unread(person_id: UUID) -> QuerySet[Message]:
 
 def unread_count(person_id: UUID) -> int:
     return unread(person_id).count()
+
+
+def unread_counts(person_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The same for many; who has none is left out."""
+    found = Message.objects.filter(person_id__in=person_ids, read_at=None).order_by()
+    return dict(found.values_list("person_id").annotate(number=Count("pk")))
 
 
 def messages(actor: Actor, *, unread: bool, after: Place | None = None) -> tuple[list[Message], Place | None]:

@@ -5,6 +5,7 @@ from pazar.ground.messages.pages import inbox, mailbox, post, settings, unsubscr
 app_name = "messages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", inbox.inbox, name="inbox"),
+    path("messages/stream", inbox.stream, name="stream"),
     path("messages/read/", inbox.all_read, name="all_read"),
     path("messages/settings/", settings.settings, name="settings"),
     path("messages/<uuid:message_id>/", inbox.open_message, name="open"),

@@ -111,6 +111,10 @@ class Shell:
         return viewers.address("messages:inbox") if self.viewer.known else ""
 
     @cached_property
+    def stream_url(self) -> str:
+        return viewers.address("messages:stream") if self.viewer.known else ""
+
+    @cached_property
     def wing(self) -> str:
         """The wing in view: by the page's own word, the code that answers, or the entry it belongs to."""
         said = getattr(self._request, "wing", "")

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from pazar.ground import clock, sealing
 from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
-from pazar.ground.messages import delivery, kinds, letters
+from pazar.ground.messages import delivery, kinds, letters, live
 from pazar.ground.messages.models import Held, Mail
 
 
@@ -107,6 +107,7 @@ def tell_many(tellings: Sequence[Telling]) -> int:
                 rendered[key] = _rendered(telling.render, person)
             news.append(_New(id=new_id(), person=person, telling=telling, told=rendered[key]))
         stored = _store(news, moment)
+        live.announce(new.person.pk for new in news if new.id in stored)
         _mail([new for new in news if new.id in stored and new.telling.mail], moment)
         return len(stored)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -39,6 +39,12 @@ def inbox(request: ActorRequest) -> HttpResponseBase:
 def open_message(request: ActorRequest, message_id: UUID) -> HttpResponseBase:
     """To the page a message is about; on the way it becomes read."""
     return redirect(commands.mark_read(actor=request.actor, message_id=message_id).path)
+
+
+@require_safe
+def stream(_request: HttpRequest) -> HttpResponse:
+    """Where `live` isn't mounted before Django: a browser is told not to ask again."""
+    return HttpResponse(status=204)
 
 
 @require_POST

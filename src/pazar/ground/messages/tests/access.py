@@ -56,6 +56,8 @@ def suppression(stage: Stage) -> Call:
 
 CASES = [
     persons("messages:inbox"),
+    # Under the ASGI server `live` answers before this, each his own number.
+    public("messages:stream"),
     persons("messages:all_read", method="POST"),
     persons("messages:settings"),
     persons("messages:settings", choices, method="POST"),

@@ -4,3 +4,4 @@ import "./pz-countdown.js";
 import "./pz-copy.js";
 import "./autosave.js";
 import "./comfort.js";
+import "./pz-bell.js";
