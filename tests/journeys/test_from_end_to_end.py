@@ -339,7 +339,7 @@ def test_both_sides_in_bulgarian_at_a_desk_with_the_worker_and_the_pages_own_clo
     assert_usable(selling)
     row = comes(selling, "/sales/inbox/", lambda: selling.get_by_role("row", name=TITLE))
     row.get_by_role("button", name=said(selling, "Take up")).click()
-    prepares_and_seals(selling, procedure, price="11,999")
+    prepares_and_seals(selling, procedure, price="11,9990")
     make_submitted(procedure, make_bidder(company=make_company("Dearer Ltd")), price="12.50")
     comes(selling, "/sales/deals/", lambda: selling.get_by_role("link", name="Речна АД"))
     assert_usable(selling)
