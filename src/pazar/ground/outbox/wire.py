@@ -4,6 +4,7 @@ import dataclasses
 import types
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -15,8 +16,14 @@ def dump(event: Any) -> dict[str, Any]:
 
 def load(kind: type, content: dict[str, Any]) -> Any:
     """The event that `dump` wrote. A field added since takes its default."""
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{f.name: _in(hints[f.name], content[f.name]) for f in dataclasses.fields(kind) if f.name in content})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Looked up once for each type: an event for a thousand suppliers holds thousands of them."""
+    return get_type_hints(kind)
 
 
 def _out(value: Any) -> Any:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pazar.events import SuppliersMatched
@@ -40,13 +41,15 @@ def tell_suppliers(event: SuppliersMatched) -> int:
         staff = people.staff_by_company(company_ids={match.company_id for match in event.matches}, roles=BIDDING)
         mailed = _mail_wanted(event)
         brought = _brought_by(event)
+        render = _Render(event)
+        path = reverse("roof:procedure", args=[event.procedure_id])
         tellings = [
             Telling(
                 person_ids=[person.pk for person in staff.get(match.company_id, ())],
                 kind=KIND,
                 once=f"match:{event.procedure_id}",
-                path=reverse("roof:procedure", args=[event.procedure_id]),
-                render=_render(event, match.reason, _others(match.match_id, brought.get(match.company_id, ()))),
+                path=path,
+                render=render.of(match.reason, _others(match.match_id, brought.get(match.company_id, ()))),
                 company_id=match.company_id,
                 mail=not event.is_outside or match.company_id in mailed,
                 topics=[str(reached.interest_id) for reached in brought.get(match.company_id, ())],
@@ -103,8 +106,36 @@ def _others(match_id: UUID, brought: Sequence[_Brought]) -> list[_Brought]:
     return [each for each in brought if each.interest_id not in spoken]
 
 
-def _render(event: SuppliersMatched, reason: Reason | None, others: Sequence[_Brought]) -> Callable[[str], Told]:
-    def render(language: str) -> Told:
+class _Render:
+    """What is told of one procedure. All that doesn't differ from one supplier to the next is said once per language
+    and zone: thousands are told at once."""
+
+    def __init__(self, event: SuppliersMatched) -> None:
+        self._event = event
+        self._facts: dict[tuple[str, str], tuple[str, list[str]]] = {}
+        self._reasons: dict[tuple[Reason, str], str] = {}
+
+    def of(self, reason: Reason | None, others: Sequence[_Brought]) -> Callable[[str], Told]:
+        def render(language: str) -> Told:
+            key = language, timezone.get_current_timezone_name()
+            if key not in self._facts:
+                self._facts[key] = self._say_facts()
+            title, facts = self._facts[key]
+            lines = [*facts]
+            if reason is not None:
+                lines.append(_("Why it fits you: %(reason)s.") % {"reason": self._say_reason(reason, language)})
+            lines += [
+                _("It fits “%(interest)s” too: %(reason)s.")
+                % {"interest": each.name, "reason": self._say_reason(each.reason, language)}
+                for each in others
+                if each.reason is not None
+            ]
+            return Told(title=title, text="\n\n".join(lines))
+
+        return render
+
+    def _say_facts(self) -> tuple[str, list[str]]:
+        event = self._event
         lines = [_("Buyer: %(buyer)s.") % {"buyer": event.buyer_name}] if event.buyer_name else []
         if event.closes_at is not None:
             lines.append(
@@ -116,14 +147,9 @@ def _render(event: SuppliersMatched, reason: Reason | None, others: Sequence[_Br
             lines.append(_("Estimated value: %(value)s.") % {"value": value})
         if event.is_outside:
             lines.append(_("It was published elsewhere; bids for it aren't taken on this centre."))
-        if reason is not None:
-            lines.append(_("Why it fits you: %(reason)s.") % {"reason": wording.sentence(reason, language)})
-        lines += [
-            _("It fits “%(interest)s” too: %(reason)s.")
-            % {"interest": each.name, "reason": wording.sentence(each.reason, language)}
-            for each in others
-            if each.reason is not None
-        ]
-        return Told(title=_("Fits your interests: %(title)s") % {"title": event.title}, text="\n\n".join(lines))
+        return _("Fits your interests: %(title)s") % {"title": event.title}, lines
 
-    return render
+    def _say_reason(self, reason: Reason, language: str) -> str:
+        if (reason, language) not in self._reasons:
+            self._reasons[reason, language] = wording.sentence(reason, language)
+        return self._reasons[reason, language]

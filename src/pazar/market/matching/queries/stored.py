@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from pazar.market.matching.models import Interest, InterestVersion
+from pazar.market.matching.models import Interest
 from pazar.market.matching.rules.interests import InterestFacts, Word
 
 
@@ -75,12 +75,17 @@ def versions(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], Int
 
 def names(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
     """What the interests were called at these versions, in one query."""
-    interests = {interest_id for interest_id, _number in wanted}
-    rows = InterestVersion.objects.filter(interest_id__in=interests, number__in={number for _id, number in wanted})
-    return {
-        (interest_id, number): name
-        for interest_id, number, name in rows.values_list("interest_id", "number", "content__name")
-    }
+    asked = list(set(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT v.interest_id, v.number, v.content->>'name'
+            FROM unnest(%s::uuid[], %s::int[]) AS asked (interest_id, number)
+            JOIN matching_interestversion v USING (interest_id, number)
+            """,
+            [[interest_id for interest_id, _number in asked], [number for _id, number in asked]],
+        )
+        return {(interest_id, number): name for interest_id, number, name in cursor.fetchall()}
 
 
 def _from_content(stored: dict[str, Any], company_id: UUID) -> InterestFacts:
