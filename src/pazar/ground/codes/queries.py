@@ -16,7 +16,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground.codes import searching, suggesting
-from pazar.ground.codes.models import Unit
+from pazar.ground.codes.models import Cpv, Nuts, Unit
 from pazar.ground.codes.rules import cpv, nuts
 from pazar.ground.errors import Refusal
 
@@ -177,6 +177,12 @@ def labels(codes: Iterable[str], *, language: str) -> dict[str, str]:
 
 # Grows to the size of the lists at most, since only codes that exist enter it.
 _known_labels: dict[tuple[str, str], str] = {}
+
+
+def children(kind: Kind, code: str) -> list[str]:
+    """The codes one step under `code`, in order; none under one of no list."""
+    model = Cpv if kind == "cpv" else Nuts
+    return list(model.objects.filter(parent_id=code).order_by("code").values_list("code", flat=True))
 
 
 def choices(kind: Kind, codes: Sequence[str], *, language: str) -> list[Choice]:

@@ -71,6 +71,11 @@ def staff_by_company(*, company_ids: Collection[UUID], roles: Collection[Role]) 
     return by_company
 
 
+def company_country(company_id: UUID) -> str:
+    """The ISO 3166 alpha-2 code of a company's country; empty where none is known."""
+    return Company.objects.filter(pk=company_id).values_list("country", flat=True).first() or ""
+
+
 def actor_for(person: Person, *, company_id: UUID | None = None, scopes: Collection[str] | None = None) -> Actor:
     """The actor that `person` is for the company asked for, or for the first of his; for none if he has none."""
     mine = memberships(person)

@@ -23,10 +23,11 @@ from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.ui import now
 from pazar.market.matching import policies
-from pazar.market.matching.commands import interests, match
+from pazar.market.matching.commands import interests, match, narrow
 from pazar.market.matching.models import Interest, Match
 from pazar.market.matching.queries import interests as interest_queries
-from pazar.market.matching.queries import matches, reasons
+from pazar.market.matching.queries import matches, narrowings, reasons
+from pazar.market.matching.rules.narrowing import Because
 from pazar.market.matching.rules.reasons import Reason
 from pazar.market.procedures import queries as procedures
 
@@ -142,6 +143,60 @@ class InterestOut(InterestIn):
     id: UUID
     version: int
     changed_at: datetime
+
+
+class NarrowingOut(Schema):
+    """How an interest would be narrowed: codes, words, a buyer or amounts in EUR that go out of it and come in."""
+
+    interest_id: UUID
+    interest_name: str
+    version: int
+    because: str
+    gone: list[str]
+    added: list[str]
+
+
+class NarrowingAsked(Schema):
+    because: Because
+    word: str = Field("", max_length=100, description="With `word`: the word of the procedure that isn't wanted.")
+
+
+class NarrowingIn(NarrowingAsked):
+    interest_id: UUID
+    version: int = Field(ge=0, le=2_147_483_647, description="The interest's version that the proposal was made for.")
+
+
+@router.get(
+    "/matches/{uuid:procedure_id}/narrowings", response=list[NarrowingOut], auth=READ, url_name="matches_narrowings"
+)
+def list_narrowings(request: HttpRequest, procedure_id: UUID, asked: Query[NarrowingAsked]) -> list[NarrowingOut]:
+    """What each interest that brought the procedure would become, if it isn't for the company for this reason."""
+    found = narrowings.narrowings(_actor(request), procedure_id, asked.because, word=asked.word)
+    return [
+        NarrowingOut(
+            interest_id=one.interest_id,
+            interest_name=one.interest_name,
+            version=one.version,
+            because=one.proposal.because.value,
+            gone=list(one.proposal.gone),
+            added=list(one.proposal.added),
+        )
+        for one in found
+    ]
+
+
+@router.post("/matches/{uuid:procedure_id}/narrowings", response=InterestOut, auth=WRITE, url_name="matches_narrowings")
+def accept_narrowing(request: HttpRequest, procedure_id: UUID, body: NarrowingIn) -> InterestOut:
+    """Narrow an interest as proposed, and put the procedure away with the reason."""
+    changed = narrow.narrow_interest(
+        actor=_actor(request),
+        procedure_id=procedure_id,
+        interest_id=body.interest_id,
+        version=body.version,
+        because=body.because,
+        word=body.word,
+    )
+    return _interest_out(changed)
 
 
 class PreviewOut(Schema):

@@ -1,11 +1,12 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.market.matching.pages import interests, matches
+from pazar.market.matching.pages import interests, matches, narrow
 
 app_name = "matching"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("matches/", matches.my_matches, name="matches"),
     path("matches/<uuid:procedure_id>/dismiss/", matches.dismiss, name="dismiss"),
+    path("matches/<uuid:procedure_id>/because/", narrow.because, name="because"),
     path("matches/<uuid:procedure_id>/restore/", matches.restore, name="restore"),
     path("interests/", interests.listing, name="interests"),
     path("interests/new/", interests.edit, name="new_interest"),

@@ -33,7 +33,31 @@ def dismissed(stage: Stage) -> Call:
     return Call(kwargs=made.kwargs)
 
 
+def because(stage: Stage) -> Call:
+    """Put away with its interest narrowed: nothing more of this buyer."""
+    made = matched(stage)
+    own = Interest.objects.get(company_id=stage.company.pk)
+    said = {"because": "buyer", "interest": str(own.pk), "version": str(own.version)}
+    return Call(kwargs=made.kwargs, form=said)
+
+
+def narrowing(stage: Stage) -> Call:
+    made = because(stage)
+    said = made.form
+    return Call(
+        kwargs=made.kwargs,
+        json={"because": "buyer", "interest_id": said["interest"], "version": int(said["version"]), "word": ""},
+    )
+
+
 CASES = [
+    Case(route="matching:because", make=matched, allowed=MAY_CHANGE),
+    Case(route="matching:because", method="POST", make=because, allowed=MAY_CHANGE),
+    Case(
+        route="api:matches_narrowings",
+        make=lambda stage: Call(kwargs=matched(stage).kwargs, query={"because": "buyer"}),
+    ),
+    Case(route="api:matches_narrowings", method="POST", make=narrowing, allowed=MAY_CHANGE),
     # Lists show each company its own.
     Case(route="matching:matches", foreign=OK),
     Case(route="matching:interests", foreign=OK),
