@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from pazar.market.matching.commands import interests, match, requests
+from pazar.market.matching.commands import interests, match, requests, sweep
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
@@ -20,3 +20,11 @@ def match_interest(interest_id: str) -> None:
 def settle_overdue(timestamp: int) -> None:
     """What no matcher dealt with in a minute is matched by the oracle."""
     requests.settle_overdue()
+
+
+@app.periodic(cron="13 2 * * *")
+@app.task(name="matching.sweep", pass_context=False, queueing_lock="matching.sweep")
+def nightly_sweep(timestamp: int) -> None:
+    """Compare with the oracle, put right what differs, and forget requests long done."""
+    sweep.sweep()
+    requests.forget_finished()

@@ -21,6 +21,7 @@ from pazar.ground.journal import queries as journal
 from pazar.ground.messages import queries as messages
 from pazar.ground.postgres import queries as postgres
 from pazar.ground.ui import formats, now
+from pazar.market.matching.queries import matchers
 
 SILENCES: dict[str, Promise] = {
     "address": gettext_lazy("its address isn't one of http or https"),
@@ -34,7 +35,7 @@ SILENCES: dict[str, Promise] = {
 @require_safe
 @staff_required(StaffRole.OPERATOR)
 def status(request: ActorRequest) -> HttpResponse:
-    """GET /centre/: worker, mails, database."""
+    """GET /centre/: worker, matcher, mails, database."""
     grown = journal.state(now.now())
     seconds = math.ceil(grown.lag.total_seconds())
     context = {
@@ -42,6 +43,7 @@ def status(request: ActorRequest) -> HttpResponse:
         "failing": jobs_of.failing_count(),
         "mails": messages.mail_counts(),
         "size": postgres.database_size(),
+        "matching": matchers.state(),
         "last_entry": journal.last_number(),
         "journal": grown,
         "lag": ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": formats.number(seconds)},

@@ -15,6 +15,7 @@ from pazar.ground.errors import Invalid, NotAllowed, NotFound
 from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.matching import policies
+from pazar.market.matching.commands import match
 from pazar.market.matching.models import Interest, InterestVersion
 from pazar.market.matching.queries import stored
 from pazar.market.matching.rules import interests
@@ -110,6 +111,7 @@ def save_interest(*, actor: Actor, wanted: Wanted, interest_id: UUID | None = No
         interest.save()
         InterestVersion.objects.create(interest=interest, number=interest.version, content=after, made_at=moment)
         journal.append("interest.saved", actor=actor, subject=interest, version=interest.version, content=after)
+        match.match_first(interest=interest)
         app.configure_task(MATCH).defer(interest_id=str(interest.pk))
         return interest
 

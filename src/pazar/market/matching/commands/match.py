@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from pazar.events import MatchFound, SuppliersMatched
@@ -21,6 +21,8 @@ from pazar.market.matching.queries.oracle import Fit
 from pazar.market.procedures import queries as procedures
 
 BATCH = 1_000
+FIRST_PAGE = 30
+FIRST_PAGE_MS = 800
 _STORING = 0x6D617463
 """Shared by whoever stores matches found by interests as they stood; see `match_interest`."""
 _LONGEST_WHY = 500
@@ -76,6 +78,13 @@ def store_found(
         return len(made)
 
 
+def store_missed(fits: Sequence[Fit]) -> int:
+    """Store and announce fits that somebody should have found before; how many there were not."""
+    with transaction.atomic():
+        _share_storing()
+        return _note(fits, quiet=False)
+
+
 def _share_storing() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_STORING])
@@ -122,17 +131,39 @@ def match_interest(*, interest_id: UUID) -> int:
         if interest is None:
             return 0
         fits = [
-            Fit(
-                interest_id=interest.pk,
-                interest_version=interest.version,
-                company_id=interest.company_id,
-                lot_id=lot_id,
-                procedure_id=procedure_id,
-            )
-            for lot_id, procedure_id in oracle.lots_of_interest(stored.facts(interest), open_at=clock.db_now())
+            _fit(interest, *pair) for pair in oracle.lots_of_interest(stored.facts(interest), open_at=clock.db_now())
         ]
         _drop_misfits(interest, fits)
         return _note(fits, quiet=True)
+
+
+def match_first(*, interest: Interest) -> int:
+    """Store at once what a page of matches shows of a saved interest: what closes first. How many were new.
+
+    In the transaction that saves it; the rest follows by `match_interest`. A search that takes too long leaves all to
+    that.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = %s" % FIRST_PAGE_MS)  # noqa: UP031 - a constant
+            found = oracle.first_lots_of_interest(stored.facts(interest), open_at=clock.db_now(), limit=FIRST_PAGE)
+            made = _note([_fit(interest, *pair) for pair in found], quiet=True)
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+            return made
+    except OperationalError:
+        return 0
+
+
+def _fit(interest: Interest, lot_id: UUID, procedure_id: UUID) -> Fit:
+    return Fit(
+        interest_id=interest.pk,
+        interest_version=interest.version,
+        company_id=interest.company_id,
+        lot_id=lot_id,
+        procedure_id=procedure_id,
+    )
 
 
 def _drop_misfits(interest: Interest, fits: Sequence[Fit]) -> None:

@@ -132,6 +132,20 @@ def lots_of_interest(
     return [(row[0], row[1]) for row in _rows(statement, values)]
 
 
+def first_lots_of_interest(interest: InterestFacts, *, open_at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """The same of what is open, of the `limit` procedures at most that close first."""
+    if not interest.is_active:
+        return []
+    fitting, values = _fitting(interest, open_at=open_at)
+    statement = f"""
+    WITH fit (lot_id, procedure_id) AS MATERIALIZED ({fitting}),
+    first AS (SELECT p.id FROM procedures_procedure p WHERE p.id IN (SELECT procedure_id FROM fit)
+              ORDER BY p.closes_at, p.id LIMIT %(limit)s)
+    SELECT lot_id, procedure_id FROM fit WHERE procedure_id IN (SELECT id FROM first)
+    """  # noqa: S608 - constants of this file
+    return [(row[0], row[1]) for row in _rows(statement, values | {"limit": limit})]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Example:
     """A procedure that an interest brings, with the first of its lots that fits."""

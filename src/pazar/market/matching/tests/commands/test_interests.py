@@ -1,15 +1,19 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.factories import make_actor
+from tests.factories import make_actor, make_company
 
 from pazar.ground.errors import Invalid, NotAllowed, NotFound
 from pazar.ground.identity.rules.roles import Role
+from pazar.ground.jobs.drain import drain
 from pazar.ground.journal.models import Entry
-from pazar.market.matching.commands import interests
+from pazar.market.matching.commands import interests, match
 from pazar.market.matching.commands.interests import Wanted
-from pazar.market.matching.models import Interest, InterestVersion
-from pazar.market.matching.tests.factories import make_interest
+from pazar.market.matching.models import Interest, InterestVersion, Match
+from pazar.market.matching.queries import oracle
+from pazar.market.matching.rules.meaning import LotFacts
+from pazar.market.matching.tests.factories import make_interest, store_procedure
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +73,25 @@ def test_a_reader_may_neither_make_nor_remove(supplier):
 def test_a_removed_interest_is_gone_with_its_versions(supplier):
     interests.remove_interest(actor=supplier, interest_id=make_interest(supplier).pk)
     assert (Interest.objects.count(), InterestVersion.objects.count()) == (0, 0)
+
+
+def test_the_first_page_of_a_saved_interest_is_there_at_once_and_the_rest_by_a_job(monkeypatch):
+
+    monkeypatch.setattr(match, "FIRST_PAGE", 3)
+    lot = LotFacts(cpv=("31321000",), buyer_id=make_company().pk)
+    procedures = [store_procedure(lot, lot, closes_in=timedelta(days=9 - n)) for n in range(5)]
+    interests.save_interest(actor=make_actor(Role.OWNER), wanted=Wanted(name="Cables", cpv=["31300000"]))
+    assert set(Match.objects.values_list("procedure_id", flat=True)) == {p.pk for p in procedures[2:]}
+    drain()
+    assert Match.objects.count() == 10
+
+
+def test_a_search_that_takes_too_long_is_left_to_the_job(monkeypatch):
+
+    monkeypatch.setattr(match, "FIRST_PAGE_MS", 50)
+    monkeypatch.setattr(oracle, "first_lots_of_interest", lambda *_a, **_k: oracle._rows("SELECT pg_sleep(1)", []))
+    store_procedure(LotFacts(cpv=("31321000",), buyer_id=make_company().pk))
+    interests.save_interest(actor=make_actor(Role.OWNER), wanted=Wanted(name="Cables", cpv=["31300000"]))
+    assert not Match.objects.exists()
+    drain()
+    assert Match.objects.count() == 1
