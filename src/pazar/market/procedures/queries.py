@@ -20,6 +20,7 @@ from pazar.ground.identity import queries as people
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role
 from pazar.market.procedures import policies
+from pazar.market.procedures.adapters import messages
 from pazar.market.procedures.models import (
     Document,
     Enquiry,
@@ -30,6 +31,7 @@ from pazar.market.procedures.models import (
     PendingChange,
     Procedure,
     PublishedAward,
+    SourceRelease,
     Unread,
     Version,
 )
@@ -299,6 +301,34 @@ def is_mine(enquiry: Enquiry, actor: Actor) -> bool:
 def askers(procedure_id: UUID) -> set[UUID]:
     """The companies that asked: for telling them of an answer, never for showing."""
     return set(Enquiry.objects.filter(procedure_id=procedure_id).values_list("asker_id", flat=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOpen:
+    """A field that the import left empty or settled by a rule: what the source says there, and why."""
+
+    field: str
+    text: str
+    why: str
+
+
+MOST_LEFT_OPEN: Final = 12
+
+
+def left_open(procedure_id: UUID) -> list[LeftOpen]:
+    """What the publications of an outside procedure leave open, each once, in the reader's language."""
+    found: dict[tuple[str, str], LeftOpen] = {}
+    for remarks in SourceRelease.objects.filter(procedure_id=procedure_id, record__has_key="remarks").values_list(
+        "record__remarks", flat=True
+    ):
+        for remark in remarks:
+            why = messages.SENTENCES.get(remark["code"])
+            if why is not None:
+                found.setdefault(
+                    (remark["code"], remark.get("text", "")),
+                    LeftOpen(field=remark["field"], text=remark.get("text", ""), why=str(why)),
+                )
+    return list(found.values())[:MOST_LEFT_OPEN]
 
 
 def published_awards(procedure_id: UUID) -> list[PublishedAward]:

@@ -219,6 +219,17 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
         found.append(
             Panel(slot="rail", key="source", order=20, title=_("Where to bid"), template="procedures/_source.html")
         )
+    if not procedure.is_own and (left_open := queries.left_open(procedure.pk)):
+        found.append(
+            Panel(
+                slot="rail",
+                key="left-open",
+                order=70,
+                title=_("What the source leaves open"),
+                template="procedures/_left_open.html",
+                context={"left_open": left_open},
+            )
+        )
     if is_buyer:
         found += _buyers_acts(procedure, counted["waiting"], moment)
     return found

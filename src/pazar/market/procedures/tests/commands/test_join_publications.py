@@ -143,3 +143,18 @@ def test_the_samples_are_taken_twice_without_a_change() -> None:
     assert (first[1].new, first[1].changed, first[1].refused_count) == (16, 2, 2)
     again = import_notices(actor=CENTRE, paths=paths)
     assert [(report.new, report.changed, report.same) for report in again] == [(0, 0, 48), (0, 0, 18)]
+
+
+def test_what_a_source_leaves_open_is_shown_with_its_procedure(tmp_path: Path, client: Client) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text(
+        "name,organization,unique_id,award_method,deadline,publish_date,details_link\n"
+        "Доставка,Община,00496-2024-0061,Открита процедура,2025-01-13,2024-12-11,https://x.example/1\n"
+    )
+    import_notices(actor=CENTRE, paths=[path])
+    procedure = Procedure.objects.get()
+    (left,) = queries.left_open(procedure.pk)
+    assert (left.field, left.text) == ("deadline", "2025-01-13")
+    page = client.get(reverse("roof:procedure", args=[procedure.pk])).content.decode()
+    assert "2025-01-13" in page
+    assert left.why in page
