@@ -117,9 +117,9 @@ def _of_entry(entry: searching.Entry, language: str, *, because: str = "") -> Ch
 
 def _of_found(found: searching.Found, language: str) -> Choice:
     because = ""
-    if found.synonym:
+    if found.synonym and found.synonym.casefold() not in found.entry.label(language).casefold():
         because = gettext("Found by “{word}”, as buyers call it.").format(word=found.synonym)
-    elif found.likeness:
+    elif found.likeness and not found.synonym:
         because = gettext("Found by “{word}”, which is close to what you typed.").format(word=found.likeness)
     return _of_entry(found.entry, language, because=because)
 

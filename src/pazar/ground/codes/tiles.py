@@ -15,6 +15,7 @@ EUROPE = "EU"
 _SIDE, _GAP = 60, 6
 _MOST_TILES = 40
 _ROW = 6
+_LETTERS = 9
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,16 @@ class Tile:
 
     @property
     def base(self) -> int:
-        return self.y + _SIDE // 2 + 5
+        return self.y + _SIDE // 2 - 2
+
+    @property
+    def second_base(self) -> int:
+        return self.y + _SIDE // 2 + 16
+
+    @property
+    def begun(self) -> str:
+        """As much of the name as the square holds; the whole of it is in the title and the list."""
+        return self.label if len(self.label) <= _LETTERS else f"{self.label[: _LETTERS - 1].rstrip()}…"
 
 
 @dataclass(frozen=True)

@@ -165,3 +165,31 @@ _ALSO_SIGNS = {"MIN"}
 def test_a_unit_is_read_by_its_sign_its_name_or_its_code(text: str, code: str | None) -> None:
     assert queries.read_unit(text, language="bg") == code
     assert queries.read_unit(text, language="en") == code
+
+
+def test_what_was_found_says_why_where_it_isnt_plain() -> None:
+    def why(text: str) -> str:
+        return queries.search_cpv(text, language="en")[0].because
+
+    assert why("ток") == "Found by “ток”, as buyers call it."
+    assert why("laptops") == "Found by “laptop”, as buyers call it."
+    assert why("cleening") == "Found by “cleaning”, which is close to what you typed."
+    assert why("31321000-9") == "The check digit is 2, not 9: is this the code you mean?"
+    assert why("furniture") == why("31321000-2") == why("servers") == ""
+
+
+def test_a_pasted_line_with_its_label_is_its_code() -> None:
+    found = queries.search_cpv("31321000-2 Electricity power lines", language="en")
+    assert [choice.code for choice in found][:2] == ["31321000", "31321100"]
+    assert found[0].because == ""
+
+
+def test_pages_of_found_codes_follow_one_another() -> None:
+    whole = [choice.code for choice in queries.search_cpv("услуги", language="bg", limit=40, nearest=False)]
+    pages = [
+        choice.code
+        for offset in (0, 15, 30)
+        for choice in queries.search_cpv("услуги", language="bg", limit=15, offset=offset, nearest=False)
+    ]
+    assert pages[:40] == whole
+    assert queries.search_cpv("xyzzyqq cable", language="en", nearest=False) == []
