@@ -16,6 +16,9 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
+COVER = 2_000
+"""Cover entries, two with each head."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser()
@@ -91,8 +94,13 @@ def measure(entries: int, proofs: int) -> dict[str, object]:
                 " VALUES (now(), sha256(random()::text::bytea), 'bench', gen_random_uuid())"
             )
         one.append(timed(sequencer.sequence))
+    before = journal_bytes()
+    for _ in range(COVER // 2):
+        sequencer.add_cover(2)
+        sequencer.sequence()
     return {
         "entries": entries,
+        "cover_bytes_per_entry_with_head": round((journal_bytes() - before) / COVER),
         "sequenced_per_second": round(entries / sequenced),
         "yardstick_in_memory_per_second": round(entries / in_memory),
         "written_by_one_statement_per_second": round(entries / written),
@@ -104,6 +112,18 @@ def measure(entries: int, proofs: int) -> dict[str, object]:
         "round_with_one_entry_ms_p50": share(one, 0.5),
         "round_with_one_entry_ms_p95": share(one, 0.95),
     }
+
+
+def journal_bytes() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname LIKE 'journal\\_%%' AND relkind = 'r'"
+            " AND relname <> 'journal_waiting'",
+            [],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def timed(act: object) -> float:
