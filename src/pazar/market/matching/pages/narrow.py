@@ -75,7 +75,7 @@ def because(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
         "chosen": chosen.value if chosen else "",
         "label": narrow.REASONS[chosen] if chosen else "",
         "word": word,
-        "words": narrowings.title_words(rows) if chosen == Because.WORD else [],
+        "title_words": narrowings.title_words(rows) if chosen == Because.WORD else [],
         "found": [_shown(one) for one in found],
     }
     return render(request, "matching/because.html", page)

@@ -43,7 +43,7 @@ class State:
 
 def state() -> State:
     waiting = MatchRequest.objects.filter(finished_at=None).aggregate(count=Count("pk"), since=Min("made_at"))
-    hour = MatchRequest.objects.filter(finished_at__gt=Now() - timedelta(hours=1))
+    hour = MatchRequest.objects.filter(just_published=True, finished_at__gt=Now() - timedelta(hours=1))
     with connection.cursor() as cursor:
         cursor.execute(
             """

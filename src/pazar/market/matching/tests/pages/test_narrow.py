@@ -46,7 +46,8 @@ def test_a_reason_shows_its_proposal_and_one_click_takes_it(supplier, procedure)
 def test_a_word_is_chosen_from_the_title(supplier, procedure):
     client = client_of(supplier)
     address = reverse("matching:because", args=[procedure.pk])
-    assert "канали" in client.get(address, {"because": "word"}).content.decode()
+    assert ">канали<" in client.get(address, {"because": "word"}).content.decode()
+    assert "Which word" not in client.get(address, {"because": "category"}).content.decode()
 
 
 def test_a_proposal_that_is_out_of_date_is_shown_anew(supplier, procedure):
