@@ -46,6 +46,7 @@ SENTENCES: dict[str, Promise] = {
     "program": _("This is a program and no data."),
     "ragged-row": _("The row has %(length)s cells, its table has %(columns)s columns."),
     "range-no-value": _("A range stands where a value belongs. The field stays empty."),
+    "reader-broke-off": _("The file couldn't be read to its end. What came before was taken."),
     "reversed-period": _("The period ends before it begins. The deadline is kept as published."),
     "same-member-twice": _("The archive holds two members of this name. The first was taken."),
     "several-deadlines": _("The lots have different deadlines. The first of them stands for the procedure."),

@@ -17,7 +17,7 @@ from pazar.ground.codes.numbers import canonical_number
 from pazar.ground.identity.commands.companies import CompanyFacts, note_companies
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ids import new_id
-from pazar.market.procedures.adapters import registry
+from pazar.market.procedures.adapters import ahead
 from pazar.market.procedures.adapters.reader import Place, Refused
 from pazar.market.procedures.models import (
     Item,
@@ -111,15 +111,14 @@ class _Given:
 
 def _batches(path: Path, report: FileReport, watch: Callable[[Path, int], None] | None) -> Iterator[list[_Given]]:
     batch: list[_Given] = []
-    for place, format_name, item in registry.read_files([path], watch=watch):
+    for place, format_name, item, text, digest in ahead.read(path, watch):
         report.read += 1
         if format_name and format_name not in report.formats:
             report.formats.append(format_name)
         if isinstance(item, Refused):
             _refuse(report, item)
             continue
-        text = notices.written(item)
-        batch.append(_Given(place, item, text, notices.digest_of(text)))
+        batch.append(_Given(place, item, text, digest))
         if len(batch) == BATCH:
             yield batch
             batch = []
