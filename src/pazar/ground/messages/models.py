@@ -194,3 +194,24 @@ class Held(models.Model):
             models.Index(fields=["due_at"], condition=models.Q(is_over=False), name="messages_held_due"),
             models.Index(fields=["person"], condition=models.Q(is_over=False), name="messages_held_of_person"),
         ]
+
+
+class FeedAddress(models.Model):
+    """A secret address at which a program reads a feed as one person for one company; one living a feed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, related_name="+")
+    feed = models.TextField()
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "company", "feed"],
+                condition=models.Q(revoked_at=None),
+                name="messages_one_living_feed_address",
+            )
+        ]

@@ -1,12 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.ground.messages.pages import inbox, mailbox, post, settings, unsubscribe
+from pazar.ground.messages.pages import feeds, inbox, mailbox, post, settings, unsubscribe
 
 app_name = "messages"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", inbox.inbox, name="inbox"),
     path("messages/stream", inbox.stream, name="stream"),
     path("messages/read/", inbox.all_read, name="all_read"),
+    path("messages/feeds/", feeds.listing, name="feeds"),
+    path("messages/feeds/<uuid:address_id>/revoke/", feeds.revoke, name="revoke_feed"),
     path("messages/settings/", settings.settings, name="settings"),
     path("messages/<uuid:message_id>/", inbox.open_message, name="open"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),

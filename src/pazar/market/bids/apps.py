@@ -7,11 +7,16 @@ class BidsConfig(AppConfig):
     label = "bids"
 
     def ready(self) -> None:
-        from pazar.ground.messages import kinds
+        from pazar.ground.messages import feeds, kinds
         from pazar.ground.ui import hall
         from pazar.market.bids import policies
         from pazar.market.bids.commands import remind, tell
 
+        feeds.register(
+            feeds.Feed(
+                key="bids_deadlines", label=_("Deadlines of our bids, as a calendar"), route="bids:feed_calendar"
+            )
+        )
         kinds.register(kinds.Kind(key=tell.RECEIPT, label=_("Receipts of bids you submitted"), urgent=True))
         kinds.register(kinds.Kind(key=tell.CHANGED, label=_("Changes of procedures you bid on"), urgent=True))
         kinds.register(kinds.Kind(key=remind.REMINDER, label=_("Reminders before a deadline"), urgent=True))

@@ -1,9 +1,10 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.market.bids.pages import bid, mine, opening, sealing_key, submit
+from pazar.market.bids.pages import bid, feeds, mine, opening, sealing_key, submit
 
 app_name = "bids"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("feeds/<str:token>/bids.ics", feeds.calendar, name="feed_calendar"),
     path("bids/", mine.mine, name="mine"),
     path("bids/<uuid:bid_id>/", bid.bid, name="bid"),
     path("bids/<uuid:bid_id>/rail/", bid.rail, name="rail"),

@@ -13,7 +13,7 @@ class MatchingConfig(AppConfig):
     label = "matching"
 
     def ready(self) -> None:
-        from pazar.ground.messages import kinds
+        from pazar.ground.messages import feeds, kinds
         from pazar.ground.ui import hall
         from pazar.market.matching import jobs  # noqa: F401 - its task is known to the worker from here on
         from pazar.market.matching.commands import tell
@@ -39,6 +39,14 @@ class MatchingConfig(AppConfig):
                 url_name="matching:interests",
                 visible=_is_supplier,
                 phone=False,
+            )
+        )
+        feeds.register(feeds.Feed(key="matches", label=_("What fits us, as an Atom feed"), route="matching:feed"))
+        feeds.register(
+            feeds.Feed(
+                key="matches_deadlines",
+                label=_("Deadlines of what fits us, as a calendar"),
+                route="matching:feed_calendar",
             )
         )
         kinds.register(

@@ -1,9 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.market.matching.pages import interests, matches, narrow
+from pazar.market.matching.pages import feeds, interests, matches, narrow
 
 app_name = "matching"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("feeds/<str:token>/matches.atom", feeds.atom, name="feed"),
+    path("feeds/<str:token>/matches.ics", feeds.calendar, name="feed_calendar"),
     path("matches/", matches.my_matches, name="matches"),
     path("matches/<uuid:procedure_id>/dismiss/", matches.dismiss, name="dismiss"),
     path("matches/<uuid:procedure_id>/because/", narrow.because, name="because"),

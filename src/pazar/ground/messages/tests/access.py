@@ -1,10 +1,11 @@
 """Who may read and mark messages: each his own."""
 
-from tests.access.matrix import Call, Case, Stage, persons, public, staff_only
+from tests.access.matrix import OK, Call, Case, Stage, persons, public, staff_only
 
 from pazar.ground import sealing
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.messages import commands, kinds, unsubscribing
+from pazar.ground.messages.commands.feeds import make_address
 from pazar.ground.messages.models import Mail, Message, Suppression
 
 KIND = "test_of_access"
@@ -54,8 +55,26 @@ def suppression(stage: Stage) -> Call:
     return Call(kwargs={"suppression_id": ended.pk})
 
 
+def new_feed(_stage: Stage) -> Call:
+    return Call(form={"feed": "matches"})
+
+
+def feed_of_the_owner(stage: Stage) -> Call:
+    row = make_address(actor=stage.actor(Role.OWNER), feed="matches")
+    return Call(kwargs={"address_id": row.pk})
+
+
 CASES = [
     persons("messages:inbox"),
+    Case(route="messages:feeds", foreign=OK),
+    Case(route="messages:feeds", method="POST", make=new_feed, foreign=OK),
+    Case(
+        route="messages:revoke_feed",
+        method="POST",
+        make=feed_of_the_owner,
+        allowed=frozenset({Role.OWNER}),
+        refused=404,
+    ),
     # Under the ASGI server `live` answers before this, each his own number.
     public("messages:stream"),
     persons("messages:all_read", method="POST"),

@@ -1,12 +1,15 @@
 """Who may prepare, submit, see and open bids. Half of a bid's routes are about the bidder's thing, half the buyer's."""
 
 import base64
+from collections.abc import Callable
 
-from tests.access.matrix import OK, Call, Case, Stage, persons
+from tests.access.matrix import OK, Call, Case, Stage, persons, public
 
 from pazar.ground.identity.rules.actor import CENTRE, Actor
 from pazar.ground.identity.rules.roles import BIDDING, BUYING, Role
 from pazar.ground.identity.scope import acting
+from pazar.ground.messages import feeds
+from pazar.ground.messages.commands.feeds import make_address
 from pazar.market.bids.commands import opening, sealing_keys
 from pazar.market.bids.models import Bid, Envelope
 from pazar.market.bids.rules import envelope, xwing
@@ -118,6 +121,17 @@ def version(stage: Stage) -> Call:
 
 HOLDER = frozenset({Role.OWNER})
 
+
+def feed_address(feed: str) -> Callable[[Stage], Call]:
+    """Whoever has the address reads it: the token in it is the proof."""
+
+    def make(stage: Stage) -> Call:
+        row = make_address(actor=stage.actor(Role.OWNER), feed=feed)
+        return Call(kwargs={"token": feeds.address(row).split("/")[-2]})
+
+    return make
+
+
 CASES = [
     # Everybody sees his own company's list.
     Case(route="bids:mine", foreign=OK),
@@ -159,4 +173,5 @@ CASES = [
     Case(route="api:opening", method="POST", make=shut_box, allowed=BUYING),
     Case(route="api:opening_share_requests", method="POST", make=box_of_two, allowed=HOLDER),
     Case(route="api:opening_shares", method="POST", make=shares, allowed=HOLDER),
+    public("bids:feed_calendar", feed_address("bids_deadlines")),
 ]

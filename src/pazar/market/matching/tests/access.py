@@ -1,8 +1,12 @@
 """Who may see and change a company's interests and matches: its people see them, bidders and sellers change them."""
 
-from tests.access.matrix import OK, Call, Case, Stage
+from collections.abc import Callable
+
+from tests.access.matrix import OK, Call, Case, Stage, public
 
 from pazar.ground.identity.rules.roles import Role
+from pazar.ground.messages import feeds
+from pazar.ground.messages.commands.feeds import make_address
 from pazar.market.matching.commands import match
 from pazar.market.matching.models import Interest
 from pazar.market.matching.policies import MAY_CHANGE
@@ -48,6 +52,16 @@ def narrowing(stage: Stage) -> Call:
         kwargs=made.kwargs,
         json={"because": "buyer", "interest_id": said["interest"], "version": int(said["version"]), "word": ""},
     )
+
+
+def feed_address(feed: str) -> Callable[[Stage], Call]:
+    """Whoever has the address reads it: the token in it is the proof."""
+
+    def make(stage: Stage) -> Call:
+        row = make_address(actor=stage.actor(Role.OWNER), feed=feed)
+        return Call(kwargs={"token": feeds.address(row).split("/")[-2]})
+
+    return make
 
 
 CASES = [
@@ -119,4 +133,6 @@ CASES = [
         make=lambda stage: Call(kwargs={"interest_id": interest(stage).pk}),
         allowed=MAY_CHANGE,
     ),
+    public("matching:feed", feed_address("matches")),
+    public("matching:feed_calendar", feed_address("matches_deadlines")),
 ]
