@@ -345,7 +345,8 @@ def test_both_sides_in_bulgarian_at_a_desk_with_the_worker_and_the_pages_own_clo
     assert_usable(selling)
 
     buying.goto("/demo/clock/")
-    line = buying.get_by_role("row", name=TITLE)
+    shuts = gettext_in("bg", "%(reference)s: bids close, the box is shut") % {"reference": procedure.reference}
+    line = buying.get_by_role("row", name=shuts)
     line.get_by_role("button", name=said(buying, "Just after it")).click()
     comes(
         buying,
