@@ -270,6 +270,9 @@ class _Writer:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+                # The run's last transaction waits for the disk, and with it all before: what a crash takes away
+                # is whole batches of a run that isn't ended.
+                cursor.execute("SET LOCAL synchronous_commit = off")
             moment = clock.db_now()
             states, fresh = self._joined(batch, outcomes)
             noted = self._note(states)
