@@ -79,6 +79,7 @@ GROUND = [
     "outbox",
     "jobs",
     "messages",
+    "entry",
     "documents",
     "ui",
     "api",

@@ -7,6 +7,7 @@ from pazar.config.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("pazar.ground.identity.urls")),
+    path("", include("pazar.ground.entry.urls")),
     path("", include("pazar.ground.ui.urls")),
     path("", include("pazar.ground.api.urls")),
     path("", include("pazar.ground.webhooks.urls")),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -52,6 +53,17 @@ def digest(*, person: Person, items: Sequence[Item], moment: datetime) -> Mail:
     return _mail(person, items, moment)
 
 
+def to_stranger(*, address: str, language: str, title: str, text: str, path: str, moment: datetime) -> Mail:
+    """One mail to an address that belongs to nobody here, not yet saved: about something somebody asked for with it."""
+    page = {
+        "language": language,
+        "title": one_line(title),
+        "item": Item(kind=Kind(key="", label=""), title=title, text=text, path=path),
+        "is_stranger": True,
+    }
+    return _made(page, address=address, person=None, unsubscribe="", moment=moment)
+
+
 def _mail(person: Person, items: Sequence[Item], moment: datetime) -> Mail:
     kinds = tuple(dict.fromkeys(item.kind for item in items))
     muteable = tuple(kind.key for kind in kinds if kind.may_mute)
@@ -72,10 +84,17 @@ def _mail(person: Person, items: Sequence[Item], moment: datetime) -> Mail:
             "groups": [(str(kind.label), [item for item in items if item.kind == kind]) for kind in kinds],
             "kinds": [str(kind.label) for kind in kinds],
             "unsubscribe": unsubscribe,
-            "centre": settings.CENTRE_NAME,
-            "centre_link": settings.BASE_URL + "/",
-            "settings_link": settings.BASE_URL + reverse("messages:settings"),
         }
+    return _made(page, address=person.email, person=person, unsubscribe=unsubscribe, moment=moment)
+
+
+def _made(page: dict[str, Any], *, address: str, person: Person | None, unsubscribe: str, moment: datetime) -> Mail:
+    page |= {
+        "centre": settings.CENTRE_NAME,
+        "centre_link": settings.BASE_URL + "/",
+        "settings_link": settings.BASE_URL + reverse("messages:settings"),
+    }
+    with translation.override(page["language"]):
         plain = render_to_string("messages/mail.txt", page)
         html = render_to_string("messages/mail.html", page)
     mail_id = new_id()
@@ -84,7 +103,7 @@ def _mail(person: Person, items: Sequence[Item], moment: datetime) -> Mail:
         "Message-ID": f"<{mail_id.hex}@{_domain()}>",
         "Date": format_datetime(moment),
         "Auto-Submitted": "auto-generated",  # RFC 3834: no holiday notes in reply
-        "Content-Language": person.language,
+        "Content-Language": page["language"],
     }
     if unsubscribe:
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
@@ -92,9 +111,9 @@ def _mail(person: Person, items: Sequence[Item], moment: datetime) -> Mail:
     return Mail(
         id=mail_id,
         person=person,
-        to=person.email,
-        domain=domain_of(person.email),
-        subject=subject,
+        to=address,
+        domain=domain_of(address),
+        subject=page["title"],
         text=plain,
         html=html,
         headers=headers,

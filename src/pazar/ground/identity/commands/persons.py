@@ -1,5 +1,6 @@
 """Persons: who may log in."""
 
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -102,6 +103,36 @@ def change_password(*, actor: Actor, old: str, new: str) -> Person:
         person.save(update_fields=["password"])
         journal.append("person.password_changed", actor=actor, subject=person)
     return person
+
+
+def set_password(*, actor: Actor, person_id: UUID, new: str) -> Person:
+    """A first password, or a new one for who lost his; that he may the caller has checked. Raises Invalid, NotFound."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(pk=person_id, is_active=True).first()
+        if person is None:
+            raise NotFound
+        try:
+            validate_password(new, person)
+        except ValidationError as error:
+            raise Invalid(fields={"new": " ".join(error.messages)}) from error
+        person.set_password(new)
+        person.save(update_fields=["password"])
+        journal.append("person.password_changed", actor=actor, subject=person)
+    return person
+
+
+def close_person(*, actor: Actor, person_id: UUID) -> None:
+    """Nobody logs in as this person any more, and whoever is in is out. Repeating changes nothing."""
+    with transaction.atomic():
+        if Person.objects.filter(pk=person_id, is_active=True).update(is_active=False):
+            journal.append("person.closed", actor=actor, subject=Person.objects.get(pk=person_id))
+
+
+def open_person(*, actor: Actor, person_id: UUID) -> None:
+    """The opposite of `close_person`."""
+    with transaction.atomic():
+        if Person.objects.filter(pk=person_id, is_active=False).update(is_active=True):
+            journal.append("person.opened", actor=actor, subject=Person.objects.get(pk=person_id))
 
 
 def _lock_self(actor: Actor) -> Person:

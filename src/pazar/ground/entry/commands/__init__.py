@@ -1,0 +1,1 @@
+"""Make links, use them."""

@@ -1,0 +1,1 @@
+"""Where a password is set by a link."""
