@@ -1,6 +1,7 @@
 """Take outside notices in (B12): the one writer behind all readers."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -543,7 +544,10 @@ class _Rows:
             )
 
     def save(self, known: list[_State]) -> None:
-        ids = {state.id for state in known}
+        with _listed_once(list(self.procedures)):
+            self._save({state.id for state in known})
+
+    def _save(self, ids: set[UUID]) -> None:
         if ids:
             self._bring_up_to_date(ids)
         _copy(
@@ -614,6 +618,16 @@ def _template(model: type[models.Model]) -> dict[str, Any]:
     return {f.attname: f.get_default() for f in model._meta.concrete_fields if not f.primary_key} | {
         model._meta.pk.attname: None
     }
+
+
+@contextmanager
+def _listed_once(ids: list[UUID]) -> Iterator[None]:
+    """The triggers that keep the lists' table wait; at the end it is brought up to date in one call."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pazar.listing = 'held'")
+        yield
+        cursor.execute("SELECT procedures_list_again(%s)", [ids])
+        cursor.execute("SET LOCAL pazar.listing = ''")
 
 
 def _copy(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
