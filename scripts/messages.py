@@ -34,6 +34,7 @@ WINGS = ("ground", "market", "sales")
 TEMPLATES = {".html", ".txt", ".xml", ".typ"}
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
+    "said": None,  # gettext, where the underscore is the lazy one
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),

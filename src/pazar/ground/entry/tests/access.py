@@ -1,6 +1,6 @@
 """Who may call the routes of getting in: everybody; the secret of the link is the right."""
 
-from tests.access.matrix import Call, Stage, public
+from tests.access.matrix import LOGIN, Call, Case, Stage, public
 
 from pazar.ground.entry.commands import links
 from pazar.ground.identity.rules.actor import NOBODY
@@ -25,5 +25,15 @@ CASES = [
     public("entry:forgotten"),
     public("entry:forgotten", some_address, method="POST"),
     public("entry:password", living_link),
-    public("entry:password", living_link, method="POST"),
+    # Done, it leads to the log-in, with the new password.
+    Case(
+        route="entry:password",
+        method="POST",
+        make=living_link,
+        allowed=frozenset(),
+        refused=LOGIN,
+        foreign=LOGIN,
+        nobody=LOGIN,
+        visitor=LOGIN,
+    ),
 ]
