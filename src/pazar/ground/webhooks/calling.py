@@ -71,30 +71,37 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         raise NotCalled("no_connection") from error
     # Each read has its own time-out; a server that answers a byte every few seconds is cut by the clock.
     late = threading.Event()
-    cut = threading.Timer(TOTAL_SECONDS, _shut, [raw, late])
+    open_now = [raw]
+    cut = threading.Timer(TOTAL_SECONDS, _shut, [open_now, late])
     cut.daemon = True
     cut.start()
     try:
-        answer = _exchange(raw, found, body, headers)
+        answer = _exchange(open_now, found, body, headers)
         if late.is_set():
             # A head that was cut off looks like one that ended.
             raise NotCalled("no_answer")
         return answer
     except ssl.SSLError as error:
-        raise NotCalled("certificate") from error
+        raise NotCalled("no_answer" if late.is_set() else "certificate") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NotCalled("no_answer") from error
     finally:
         cut.cancel()
         with contextlib.suppress(OSError):
-            raw.close()
+            open_now[-1].close()
 
 
-def _exchange(raw: socket.socket, found: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(open_now: list[socket.socket], found: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    raw = open_now[-1]
     raw.settimeout(TOTAL_SECONDS)
     line = http.client.HTTPConnection(found.host, found.port, timeout=TOTAL_SECONDS)
     if found.scheme == "https":
-        line.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=found.host)
+        # The wrapped socket takes the connection over from the bare one: from here it is the one to be cut, from
+        # before the handshake on, which a server can draw out as well.
+        safe = ssl.create_default_context().wrap_socket(raw, server_hostname=found.host, do_handshake_on_connect=False)
+        open_now.append(safe)
+        safe.do_handshake()
+        line.sock = safe
     else:
         line.sock = raw
     try:
@@ -111,7 +118,9 @@ def _exchange(raw: socket.socket, found: Target, body: bytes, headers: Mapping[s
         line.close()
 
 
-def _shut(raw: socket.socket, late: threading.Event) -> None:
+def _shut(open_now: list[socket.socket], late: threading.Event) -> None:
     late.set()
-    with contextlib.suppress(OSError):
-        raw.shutdown(socket.SHUT_RDWR)
+    # Both, newest first: the connection may be handed over in this very moment.
+    for one in reversed(open_now):
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(one, socket.SHUT_RDWR)

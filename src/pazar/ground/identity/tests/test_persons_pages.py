@@ -198,3 +198,11 @@ def test_a_password_that_does_not_do_is_refused(
     assert said["new"] not in response.text
     maria.refresh_from_db()
     assert maria.check_password(PASSWORD)
+
+
+def test_what_somebody_logged_in_was_shown_is_kept_nowhere(client: Client, maria: Person) -> None:
+    """Neither by the browser, for who comes after him and goes "back", nor by anything on the way."""
+    assert "Cache-Control" not in client.get("/").headers
+    log_in(client)
+    assert client.get("/")["Cache-Control"] == "private, no-store"
+    assert client.get("/nowhere/")["Cache-Control"] == "private, no-store"
