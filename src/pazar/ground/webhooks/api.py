@@ -50,7 +50,7 @@ class WebhookMade(WebhookOut):
     secret: str = Field(description="Shown this once.")
 
 
-class DeliveryOut(Schema):
+class WebhookDeliveryOut(Schema):
     id: UUID
     type: str
     state: str = Field(description="waiting, sending, delivered, dead")
@@ -102,13 +102,13 @@ def rotate_webhook(request: HttpRequest, endpoint_id: UUID) -> WebhookMade:
     return WebhookMade(**_out(endpoint).dict(), secret=secret)
 
 
-@router.post("/webhooks/{uuid:endpoint_id}/test", response={202: DeliveryOut}, auth=WRITE)
-def test_webhook(request: HttpRequest, endpoint_id: UUID) -> Status[DeliveryOut]:
+@router.post("/webhooks/{uuid:endpoint_id}/test", response={202: WebhookDeliveryOut}, auth=WRITE)
+def test_webhook(request: HttpRequest, endpoint_id: UUID) -> Status[WebhookDeliveryOut]:
     """Send a delivery that says nothing."""
     return Status(202, _delivery_out(endpoints.send_test(actor=_actor(request), endpoint_id=endpoint_id)))
 
 
-@router.get("/webhooks/{uuid:endpoint_id}/deliveries", response=Page[DeliveryOut], auth=READ)
+@router.get("/webhooks/{uuid:endpoint_id}/deliveries", response=Page[WebhookDeliveryOut], auth=READ)
 def list_webhook_deliveries(
     request: HttpRequest, endpoint_id: UUID, narrowed: Query[Narrowed], place: Query[Place]
 ) -> dict[str, Any]:
@@ -143,8 +143,8 @@ def _out(endpoint: Endpoint) -> WebhookOut:
     )
 
 
-def _delivery_out(row: Delivery) -> DeliveryOut:
-    return DeliveryOut(
+def _delivery_out(row: Delivery) -> WebhookDeliveryOut:
+    return WebhookDeliveryOut(
         id=row.pk,
         type=row.type,
         state=row.state,

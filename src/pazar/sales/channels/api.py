@@ -76,7 +76,7 @@ class TakeIn(Schema):
     manager_id: UUID | None = Field(None, description="Null: the rule's manager, else you.")
 
 
-class DismissIn(Schema):
+class DismissOpportunityIn(Schema):
     reason: str = Field("", max_length=500)
 
 
@@ -200,7 +200,7 @@ def take_opportunity_up(request: HttpRequest, opportunity_id: UUID, said: TakeIn
 
 
 @router.post("/opportunities/{uuid:opportunity_id}/dismiss", response=OpportunityOut, auth=WRITES)
-def dismiss_opportunity(request: HttpRequest, opportunity_id: UUID, said: DismissIn) -> OpportunityOut:
+def dismiss_opportunity(request: HttpRequest, opportunity_id: UUID, said: DismissOpportunityIn) -> OpportunityOut:
     """Set it aside, with the reason."""
     return _opportunity(commands.dismiss(actor=_actor(request), opportunity_id=opportunity_id, reason=said.reason))
 

@@ -67,7 +67,6 @@ def test_a_program_gets_the_same_receipt(firm, person, client, submitted):
     assert Client().get(path, headers=bearer(secret)).json() == json.loads(client.get(file).content)
 
 
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse")  # a test's client is no ASGI server
 def test_the_public_journal_tells_nothing_of_a_bid(firm, person, submitted):
     """No name, id, digest, salt or payload, in no answer of the journal's; its entry looks like cover."""
     sequencer.add_cover(1)
