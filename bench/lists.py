@@ -92,7 +92,6 @@ def addresses(
     """For each kind of look the addresses of the API and of the page."""
     from pazar.ground import words
     from pazar.ground.api.paging import _write
-    from pazar.market.procedures.queries import _place
 
     chance = random.Random(5)
     vocabulary = sorted({lemma for one in notices for lemma in words.lemmas(one["title"]) if len(lemma) > 3})
@@ -104,7 +103,7 @@ def addresses(
             UUID(int=chance.getrandbits(128)),
         )
         cursor = _write([at, pk], ["-published_at", "-procedure_id"])
-        return f"{api}&cursor={cursor}", f"{page}&after={_place(at, pk)}"
+        return f"{api}&cursor={cursor}", f"{page}&after={cursor}"
 
     def word() -> tuple[str, str]:
         one = chance.choice(vocabulary)

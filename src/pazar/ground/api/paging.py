@@ -60,15 +60,18 @@ class Keyed(Generic[Row]):
     cursor: str
 
 
-def keyset(queryset: QuerySet[Any, Row], fields: Sequence[str], cursor: str, limit: int = LIMIT) -> Keyed[Row]:
+def keyset(
+    queryset: QuerySet[Any, Row], fields: Sequence[str], cursor: str, limit: int = LIMIT, *, filled: bool = False
+) -> Keyed[Row]:
     """One page of `queryset` in the order of `fields` ("-published_at", "id"), whose last one must be unique.
 
-    NULL stands where PostgreSQL puts it: last upward, first downward. One query. Raises CursorBroken.
+    NULL stands where PostgreSQL puts it: last upward, first downward. `filled` promises that this queryset has none in
+    its first field, whatever the column allows. One query. Raises CursorBroken.
     """
     limit = max(1, min(limit, MAX_LIMIT))
     ordered = queryset.order_by(*fields)
     if cursor:
-        ordered = ordered.filter(_after(queryset.model, fields, _read(cursor, fields)))
+        ordered = ordered.filter(_after(queryset.model, fields, _read(cursor, fields), filled=filled))
     found = list(ordered[: limit + 1])
     rows = found[:limit]
     more = len(found) > limit
@@ -97,13 +100,14 @@ def next_address(request: HttpRequest, cursor: str) -> str | None:
     return f"{request.path}?{query.urlencode()}"
 
 
-def _after(model: type[Model], fields: Sequence[str], values: Sequence[Any]) -> Q:
+def _after(model: type[Model], fields: Sequence[str], values: Sequence[Any], *, filled: bool = False) -> Q:
     """Rows after `values`: equal in the first fields and beyond in the next one."""
     beyond = Q(pk__in=[])
     same = Q()
-    for field, value in zip(fields, values, strict=True):
+    for place, (field, value) in enumerate(zip(fields, values, strict=True)):
         name = field.lstrip("-")
-        step = _beyond(name, value, downward=field.startswith("-"), nullable=_nullable(model, name))
+        nullable = _nullable(model, name) and not (filled and place == 0)
+        step = _beyond(name, value, downward=field.startswith("-"), nullable=nullable)
         if step is not None:
             beyond |= same & step
         same &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
@@ -112,7 +116,7 @@ def _after(model: type[Model], fields: Sequence[str], values: Sequence[Any]) -> 
     name = first.lstrip("-")
     if value is not None and first.startswith("-"):
         return Q(**{f"{name}__lte": value}) & beyond
-    if value is not None and not _nullable(model, name):
+    if value is not None and (filled or not _nullable(model, name)):
         return Q(**{f"{name}__gte": value}) & beyond
     return beyond
 

@@ -5,7 +5,7 @@ labelled once is remembered.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
@@ -86,6 +86,11 @@ def search_cpv(text: str, *, language: str, limit: int = 20, offset: int = 0, ne
             return [_of_entry(entry, language) for entry in islice(index.begun(begin), offset, offset + limit)]
         found = index.search(text, limit=offset + limit, nearest=nearest)
         return [_of_found(one, language) for one in found[offset:]]
+
+
+def known_words() -> Collection[str]:
+    """Every word of the categories' labels and their synonyms, as it is written, in both languages."""
+    return searching.index().forms
 
 
 def cpv_under(code: str, *, language: str) -> list[Choice]:

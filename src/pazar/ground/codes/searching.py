@@ -13,7 +13,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
@@ -127,6 +127,11 @@ class CpvIndex:
 
     def entry(self, code: str) -> Entry:
         return self.entries[self._by_code[code]]
+
+    @property
+    def forms(self) -> Collection[str]:
+        """Every word of the labels as it is written."""
+        return self._forms.keys()
 
     def under(self, code: str) -> list[Entry]:
         """The children of `code`, or the divisions if it is empty."""

@@ -1,7 +1,7 @@
 """Procedures over the API (J2): everybody reads what is published; a buyer drafts, publishes, changes and answers."""
 
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -13,7 +13,7 @@ from ninja.files import UploadedFile
 from pydantic import AwareDatetime, Field
 
 from pazar.ground.api.auth import ScopeMissing, TokenAuth
-from pazar.ground.api.paging import Page, Place, keyset, next_address, page
+from pazar.ground.api.paging import Page, Place, next_address, page
 from pazar.ground.api.scopes import Scope
 from pazar.ground.errors import NotFound
 from pazar.ground.files.pages import download
@@ -24,7 +24,7 @@ from pazar.ground.ui import now
 from pazar.market.procedures import policies, queries, refusals
 from pazar.market.procedures.commands import cancel, change, documents, drafts, enquiries, publish
 from pazar.market.procedures.models import Document, Enquiry, Procedure, PublishedAward
-from pazar.market.procedures.queries import Wanted
+from pazar.market.procedures.queries import Order, Wanted
 from pazar.market.procedures.rules import versions
 from pazar.market.procedures.rules.facts import Facts, ItemFacts, LotFacts
 from pazar.market.procedures.rules.states import State
@@ -301,12 +301,27 @@ class EnquiryOut(Schema):
 class Asked(Schema):
     """What a list is narrowed to."""
 
-    q: str = Field("", max_length=200, description="Words in any form, all in one lot; or a reference.")
+    q: str = Field(
+        "", max_length=200, description="Words in any form, all in one lot; “phrases” as written; or a reference."
+    )
     cpv: str = Field("", max_length=10, description="A category and all under it.")
     region: str = Field("", max_length=5, description="A region and all in it.")
     only_open: bool = Field(True, description="Those that take bids now, by deadline; else all, the newest first.")
+    only_over: bool = Field(False, description="With only_open=false: those that take bids no more.")
     origin: Literal["", "own", "outside"] = ""
     kind: str = Field("", max_length=50)
+    currency: str = Field("", max_length=3, pattern=r"^([A-Z]{3})?$", description="Of the stated value.")
+    value_min: Decimal | None = Field(None, ge=0, max_digits=18, decimal_places=4, description="In `currency`, or EUR.")
+    value_max: Decimal | None = Field(None, ge=0, max_digits=18, decimal_places=4, description="In `currency`, or EUR.")
+    closes_within_days: int | None = Field(None, ge=1, le=3_650)
+    order: Literal["", "deadline", "newest", "value", "relevance"] = Field(
+        "",
+        description=(
+            "deadline: open ones only. value: the largest first, of those stated in `currency` (or EUR). relevance: of "
+            "the 300 that stand first otherwise, those whose titles say most of `q`. Where one can't be had, or by "
+            "default: open ones by deadline, else the newest first."
+        ),
+    )
 
 
 def _wanted(asked: Asked) -> Wanted:
@@ -317,17 +332,22 @@ def _wanted(asked: Asked) -> Wanted:
         only_open=asked.only_open,
         origin=asked.origin,
         kind=asked.kind,
+        only_over=asked.only_over and not asked.only_open,
+        currency=asked.currency,
+        value_min=asked.value_min,
+        value_max=asked.value_max,
+        closes_within=timedelta(days=asked.closes_within_days) if asked.closes_within_days else None,
+        order=Order(asked.order) if asked.order else None,
     )
 
 
 @router.get("", response=Page[ProcedureRow])
 def list_procedures(request: HttpRequest, asked: Query[Asked], place: Query[Place]) -> dict[str, Any]:
     """Published procedures, ours and others'."""
-    wanted = _wanted(asked)
-    keyed = keyset(queries.listed(wanted, moment=now.now()), queries.order_of(wanted), place.cursor, place.limit)
+    found = queries.list_page(_wanted(asked), moment=now.now(), cursor=place.cursor, limit=place.limit)
     return {
-        "items": [ProcedureRow.of(procedure) for procedure in queries.shown(keyed.rows)],
-        "next": next_address(request, keyed.cursor),
+        "items": [ProcedureRow.of(procedure) for procedure in found.rows],
+        "next": next_address(request, found.next),
     }
 
 

@@ -168,6 +168,7 @@ class Listed(models.Model):
     closes_at = models.DateTimeField(null=True)
     is_open = models.BooleanField()  # as far as the state says; an outside procedure is closed by its deadline alone
     value_amount = models.DecimalField(max_digits=26, decimal_places=4, null=True)
+    currency = models.CharField(max_length=3, default="")
     terms = ArrayField(models.TextField())
 
     class Meta:
@@ -175,6 +176,12 @@ class Listed(models.Model):
             models.Index(fields=["-published_at", "-procedure"], name="procedures_listed_newest"),
             models.Index(
                 fields=["closes_at", "procedure"], condition=models.Q(is_open=True), name="procedures_listed_open"
+            ),
+            # Values are compared within one currency only.
+            models.Index(
+                fields=["currency", "-value_amount", "-procedure"],
+                condition=models.Q(value_amount__isnull=False),
+                name="procedures_listed_value",
             ),
             GinIndex(fields=["terms"], name="procedures_listed_terms"),
         ]

@@ -1,26 +1,31 @@
 """Every read of procedures beyond a primary key."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from pazar.ground import words
+from pazar.ground.api.paging import CursorBroken, keyset
 from pazar.ground.codes.rules import cpv as categories
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role
+from pazar.ground.words.lemmatiser import tokens
 from pazar.market.procedures import policies
-from pazar.market.procedures.adapters import messages
+from pazar.market.procedures.adapters import messages, vocabulary
 from pazar.market.procedures.models import (
     Document,
     Enquiry,
@@ -35,7 +40,7 @@ from pazar.market.procedures.models import (
     Unread,
     Version,
 )
-from pazar.market.procedures.rules import ocds, packs, regimes, versions
+from pazar.market.procedures.rules import ocds, packs, question, regimes, versions
 from pazar.market.procedures.rules.facts import DocumentFacts, Facts, ItemFacts, LotFacts
 from pazar.market.procedures.rules.regimes import Breach
 from pazar.market.procedures.rules.states import State
@@ -516,16 +521,54 @@ def _for_matching(procedure: Procedure) -> ForMatching:
 
 
 # --- lists ----------------------------------------------------------------------------------
+class Order(StrEnum):
+    """In what order a list stands."""
+
+    DEADLINE = "deadline"  # of open ones
+    NEWEST = "newest"
+    VALUE = "value"  # the largest first, of those whose value is stated in one currency
+    RELEVANCE = "relevance"  # of those that say some words
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a list of procedures is narrowed to. `cpv` and `region` mean everything under them."""
+    """What a list of procedures is narrowed to. `cpv` and `region` mean everything under them.
+
+    Values are compared in one currency alone: with `value_min`, `value_max` or by value, `currency` or else the euro.
+    """
 
     text: str = ""
     cpv: str = ""
     region: str = ""
     only_open: bool = True
+    only_over: bool = False
     origin: str = ""
     kind: str = ""
+    currency: str = ""
+    value_min: Decimal | None = None
+    value_max: Decimal | None = None
+    closes_within: timedelta | None = None
+    order: Order | None = None
+
+    @property
+    def sorted_by(self) -> Order:
+        """The order that is meant: what can't be had here gives way to what is open by deadline, else the newest."""
+        order = self.order
+        if order is Order.RELEVANCE and not words.lemmas(self.text):
+            order = None
+        if order is Order.DEADLINE and not self.only_open:
+            order = None
+        return order or (Order.DEADLINE if self.only_open else Order.NEWEST)
+
+    @property
+    def counted_in(self) -> str:
+        """The currency in which values are compared; empty where none are."""
+        compares = self.value_min is not None or self.value_max is not None or self.sorted_by is Order.VALUE
+        return self.currency or (DEFAULT_CURRENCY if compares else "")
+
+
+DEFAULT_CURRENCY: Final = "EUR"
+RANKED: Final = 300  # of how many newest ones the closest come first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -537,30 +580,66 @@ class ListPage:
 
 
 def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = "", limit: int = PAGE) -> ListPage:
-    """Procedures everybody may see: the open ones by deadline, all of them the newest first (keyset).
+    """`list_page` for a page: an `after` that is none of ours starts from the beginning."""
+    try:
+        return list_page(wanted, moment=moment, cursor=after, limit=limit)
+    except CursorBroken:
+        return list_page(wanted, moment=moment, limit=limit)
 
-    `after` is the `next` of the page before; one that isn't such starts from the beginning.
+
+def list_page(wanted: Wanted, *, moment: datetime, cursor: str = "", limit: int = PAGE) -> ListPage:
+    """Procedures everybody may see, in the order wanted; `cursor` is the `next` of the page before.
+
+    Raises CursorBroken.
     """
+    if wanted.sorted_by is Order.RELEVANCE:
+        return _closest(wanted, moment=moment, cursor=cursor, limit=limit)
+    keyed = keyset(in_order(wanted, moment=moment), order_of(wanted), cursor, limit, filled=True)
+    return ListPage(rows=shown(keyed.rows), next=keyed.cursor)
+
+
+def in_order(wanted: Wanted, *, moment: datetime) -> QuerySet[Listed]:
+    """The places of a list in its order; those that have none in it are left out."""
     found = listed(wanted, moment=moment)
-    place = _read_place(after)
-    if place and wanted.only_open:
-        # The first half says nothing new, but lets the index start at the place.
-        found = found.filter(closes_at__gte=place[0]).exclude(closes_at=place[0], procedure_id__lte=place[1])
-    elif place:
-        found = found.filter(published_at__lte=place[0]).exclude(published_at=place[0], procedure_id__gte=place[1])
-    if not wanted.only_open:
+    if wanted.sorted_by is Order.NEWEST:
         found = found.filter(published_at__isnull=False)
-    places = list(found.order_by(*order_of(wanted))[: limit + 1])
-    more = len(places) > limit
-    places = places[:limit]
-    last = places[-1] if places else None
-    key = (last.closes_at if wanted.only_open else last.published_at) if last else None
-    return ListPage(rows=shown(places), next=_place(key, last.procedure_id) if more and last and key else "")
+    return found.order_by(*order_of(wanted))
 
 
 def order_of(wanted: Wanted) -> list[str]:
-    """The order of a list, for its index: what is open by deadline, else the newest first."""
-    return ["closes_at", "procedure_id"] if wanted.only_open else ["-published_at", "-procedure_id"]
+    """The fields of a list's order, for its index."""
+    match wanted.sorted_by:
+        case Order.DEADLINE:
+            return ["closes_at", "procedure_id"]
+        case Order.VALUE:
+            return ["-value_amount", "-procedure_id"]
+        case _:
+            return ["-published_at", "-procedure_id"]
+
+
+def _closest(wanted: Wanted, *, moment: datetime, cursor: str, limit: int) -> ListPage:
+    """The newest that fit (of open ones those that close first), by how much their titles say of what was asked for.
+
+    No index knows how near a title is. Of three hundred one is soon found; who wants more orders by date.
+    """
+    begins = _read_rank(cursor)
+    places = list(in_order(replace(wanted, order=None), moment=moment)[:RANKED])
+    titles = dict(Procedure.objects.filter(pk__in=[place.procedure_id for place in places]).values_list("pk", "title"))
+    asked = frozenset(words.lemmas(wanted.text))
+    shares = {pk: question.title_share(asked, frozenset(words.lemmas(title))) for pk, title in titles.items()}
+    # Sorting keeps the newest first among equals.
+    places.sort(key=lambda place: -shares.get(place.procedure_id, 0.0))
+    rows = shown(places[begins : begins + limit])
+    return ListPage(rows=rows, next=f"r{begins + limit}" if begins + limit < len(places) else "")
+
+
+def _read_rank(cursor: str) -> int:
+    if not cursor:
+        return 0
+    number = cursor.removeprefix("r")
+    if cursor[0] != "r" or not (number.isascii() and number.isdigit() and len(number) <= len(str(RANKED))):
+        raise CursorBroken
+    return int(number)
 
 
 def shown(places: Sequence[Listed]) -> list[Procedure]:
@@ -576,6 +655,19 @@ def shown(places: Sequence[Listed]) -> list[Procedure]:
             procedure.estimate = place.value_amount  # type: ignore[attr-defined]  # what a page reads
             found.append(procedure)
     return found
+
+
+AT_ONCE: Final = 500
+
+
+def whole_list(wanted: Wanted, *, moment: datetime) -> Iterator[Procedure]:
+    """Every procedure of a list in its order, from a server-side cursor; by relevance its closest alone."""
+    if wanted.sorted_by is Order.RELEVANCE:
+        yield from _closest(wanted, moment=moment, cursor="", limit=RANKED).rows
+        return
+    places = in_order(wanted, moment=moment).iterator(chunk_size=AT_ONCE)
+    while some := list(islice(places, AT_ONCE)):
+        yield from shown(some)
 
 
 def estimated(procedure: str = "") -> Coalesce:
@@ -612,6 +704,10 @@ def listed(wanted: Wanted, *, moment: datetime) -> QuerySet[Listed]:
     if wanted.only_open:
         # The state alone isn't enough: an outside procedure is closed by nobody but its deadline.
         found = found.filter(is_open=True, closes_at__gt=moment)
+        if wanted.closes_within is not None:
+            found = found.filter(closes_at__lte=moment + wanted.closes_within)
+    elif wanted.only_over:
+        found = found.exclude(is_open=True, closes_at__gt=moment)
     terms = [
         *([f"o{wanted.origin}"] if wanted.origin else ()),
         *([f"k{wanted.kind}"] if wanted.kind else ()),
@@ -620,6 +716,14 @@ def listed(wanted: Wanted, *, moment: datetime) -> QuerySet[Listed]:
     ]
     if terms:
         found = found.filter(terms__contains=terms)
+    if wanted.counted_in:
+        found = found.filter(currency=wanted.counted_in)
+    if wanted.sorted_by is Order.VALUE:
+        found = found.filter(value_amount__isnull=False)
+    if wanted.value_min is not None:
+        found = found.filter(value_amount__gte=wanted.value_min)
+    if wanted.value_max is not None:
+        found = found.filter(value_amount__lte=wanted.value_max)
     if wanted.text.strip():
         found = found.filter(_said(wanted.text))
     return found
@@ -634,8 +738,33 @@ def _said(text: str) -> Q:
     said = Q(terms__contains=[f"w{lemma}" for lemma in lemmas])
     if len(lemmas) > 1:
         said &= Q(Exists(Lot.objects.filter(procedure_id=OuterRef("pk"), lemmas__contains=lemmas)))
+    for phrase in question.phrases(text):
+        said &= _written(phrase)
     # A reference has a digit. Asking for both at once would keep the planner from walking the list in its order.
     return said | Q(terms__contains=[reference]) if any(char.isdigit() for char in text) else said
+
+
+def _written(phrase: str) -> Q:
+    """A phrase as it stands in the texts of a procedure or one of its lots, in letters of any size."""
+    written = Q(title__icontains=phrase) | Q(description__icontains=phrase)
+    return Q(Exists(Procedure.objects.filter(written, pk=OuterRef("pk")))) | Q(
+        Exists(Lot.objects.filter(written, procedure_id=OuterRef("pk")))
+    )
+
+
+def likely_words(text: str) -> str:
+    """`text` with the words that no procedure says put right; empty where nothing is likelier.
+
+    For a search that found nothing. Known words are those of the categories and those that procedures say most.
+    """
+    better = {}
+    for word in dict.fromkeys(tokens(text)):
+        lemma = next(iter(words.lemmas(word)), "")
+        if lemma and not Listed.objects.filter(terms__contains=[f"w{lemma}"]).exists():
+            better[word] = vocabulary.nearest(lemma)
+    if not any(better.values()):
+        return ""
+    return " ".join(better.get(word) or word for word in tokens(text))
 
 
 COUNTED: Final = 10_000
@@ -655,10 +784,65 @@ def count(wanted: Wanted, *, moment: datetime) -> Counted:
     return Counted(number=min(number, COUNTED), more=number > COUNTED)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Facets:
+    """What a list could be narrowed to, with how many of it are such; `capped` where each may be more than that.
+
+    `by_term` has origins (`o…`), kinds (`k…`), divisions (`c` and two digits) and countries (`r` and two letters).
+    """
+
+    by_term: Mapping[str, int]
+    by_value: Sequence[int]  # of VALUE_BANDS
+    by_days: Sequence[int]  # of DAYS_LEFT, for open ones
+    of: int
+    capped: bool
+
+
+VALUE_BANDS: Final[tuple[tuple[int | None, int | None], ...]] = (
+    (None, 50_000),
+    (50_000, 250_000),
+    (250_000, 1_000_000),
+    (1_000_000, None),
+)
+"""From and below, in the currency in which values are compared."""
+DAYS_LEFT: Final = (3, 7, 14, 30)
+SAMPLED: Final = 5_000
+
+
+def facets(wanted: Wanted, *, moment: datetime) -> Facets:
+    """How many of a list fall under each narrowing; of a list longer than five thousand at least how many."""
+    places = listed(wanted, moment=moment).order_by()[: SAMPLED + 1]
+    inner, parameters = places.values("terms", "value_amount", "currency", "closes_at").query.sql_with_params()
+    within = [Q(value_amount__gte=low or 0) & (Q(value_amount__lt=high) if high else Q()) for low, high in VALUE_BANDS]
+    is_open = Q(is_open=True, closes_at__gt=moment)
+    in_currency = Q(currency=wanted.counted_in or DEFAULT_CURRENCY)
+    numbers: dict[str, int] = Listed.objects.filter(pk__in=Subquery(places.values("pk"))).aggregate(
+        of=Count("pk"),
+        **{f"value_{n}": Count("pk", filter=in_currency & band) for n, band in enumerate(within)},
+        **{
+            f"days_{days}": Count("pk", filter=is_open & Q(closes_at__lte=moment + timedelta(days=days)))
+            for days in DAYS_LEFT
+        },
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT term, count(*) FROM ({inner}) AS found CROSS JOIN LATERAL unnest(found.terms) AS term"  # noqa: S608
+            " WHERE term LIKE ANY (ARRAY['o%%', 'k%%', 'c__', 'r__']) GROUP BY term",
+            parameters,
+        )
+        by_term = {str(term): int(number) for term, number in cursor.fetchall()}
+    return Facets(
+        by_term=by_term,
+        by_value=[numbers[f"value_{n}"] for n in range(len(VALUE_BANDS))],
+        by_days=[numbers[f"days_{days}"] for days in DAYS_LEFT],
+        of=min(numbers["of"], SAMPLED),
+        capped=numbers["of"] > SAMPLED,
+    )
+
+
 def counts(wanted: Wanted, *, moment: datetime) -> dict[str, int]:
     """How many there are under the same filters: open, and of those our own and others'."""
-    base = Wanted(text=wanted.text, cpv=wanted.cpv, region=wanted.region, kind=wanted.kind)
-    found = listed(base, moment=moment)
+    found = listed(replace(wanted, only_open=True, only_over=False, origin=""), moment=moment)
     counted: dict[str, int] = found.order_by().aggregate(
         open=Count("pk"),
         own=Count("pk", filter=Q(terms__contains=["oown"])),

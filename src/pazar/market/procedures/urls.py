@@ -5,6 +5,7 @@ from pazar.market.procedures.pages import lists, public, work
 app_name = "procedures"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("procedures/", lists.procedures, name="list"),
+    path("procedures/list.<str:form>", lists.export, name="export"),
     path("procedures/mine/", lists.mine, name="mine"),
     path("procedures/new/", work.new, name="new"),
     path("procedures/<uuid:procedure_id>/edit/", work.edit, name="edit"),

@@ -29,6 +29,7 @@ from pazar.market.matching.queries import stored
 from pazar.market.matching.queries.interests import Preview
 from pazar.market.procedures.rules.kinds import Kind
 
+LONGEST_ASKED = 400
 KINDS = [(Kind.OPEN_TENDER.value, _("Open tender")), (Kind.REQUEST_FOR_PRICES.value, _("Request for prices"))]
 
 
@@ -135,6 +136,11 @@ def edit(request: ActorRequest, interest_id: UUID | None = None) -> HttpResponse
     interest = queries.own_interest(request.actor, interest_id) if interest_id is not None else None
     roles.require(request.actor, policies.MAY_CHANGE)
     if request.method != "POST":
+        if interest is None and (asked := _asked(request.GET)):
+            # A list's search, to be saved: shown with what it would bring.
+            start = _initial(None) | asked
+            form = InterestForm(initial=start)
+            return _page(request, form, None, _preview(request, InterestForm(start)))
         form = InterestForm(initial=_initial(interest))
         found = queries.preview(stored.facts(interest), moment=now.now()) if interest is not None else None
         return _page(request, form, interest, found)
@@ -236,6 +242,12 @@ def _initial(interest: Interest | None) -> dict[str, Any]:
         "mail_outside": interest.mail_outside,
         "is_active": interest.is_active,
     }
+
+
+def _asked(query: QueryDict) -> dict[str, str]:
+    """What an address asks a new interest to begin with."""
+    fields = ("name", "cpv", "regions", "words_any", "value_min", "value_max")
+    return {name: text[:LONGEST_ASKED] for name in fields if (text := query.get(name, "").replace("\x00", " ").strip())}
 
 
 def _typed(form: InterestForm, field: str) -> str:

@@ -16,6 +16,7 @@ from pazar.ground.codes.forms import CpvField, NutsField
 from pazar.ground.identity import queries as people
 from pazar.ground.ui.fields import FigureField, MoneyField
 from pazar.market.procedures import labels, queries
+from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.rules import packs, texts, versions
 from pazar.market.procedures.rules.facts import Facts, ItemFacts, LotFacts
 
@@ -35,6 +36,14 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=_("Words or a reference"), required=False, max_length=200)
     cpv = CpvField(label=_("Category"), required=False)
     region = NutsField(label=_("Region"), required=False)
+    # What the page narrows by its chips; one that isn't ours is left out.
+    order = forms.ChoiceField(required=False, choices=[(one.value, one.value) for one in queries.Order])
+    origin = forms.ChoiceField(required=False, choices=Procedure.Origin.choices)
+    kind = forms.ChoiceField(required=False, choices=list(labels.KINDS.items()))
+    currency = forms.RegexField("^[A-Z]{3}$", required=False)
+    value_min = forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=4)
+    value_max = forms.DecimalField(required=False, min_value=0, max_digits=18, decimal_places=4)
+    within = forms.IntegerField(required=False, min_value=1, max_value=3_650)
 
 
 class NewForm(forms.Form):

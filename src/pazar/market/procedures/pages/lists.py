@@ -1,25 +1,35 @@
 """Procedures for everybody, and a buyer's own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from pazar.ground import words
+from pazar.ground.api import exports
 from pazar.ground.codes import queries as codes
 from pazar.ground.identity.pages.guards import anybody, member_required
 from pazar.ground.identity.requests import ActorRequest
-from pazar.ground.ui import now
+from pazar.ground.identity.rules.roles import BIDDING, SELLING
+from pazar.ground.ui import formats, now
 from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.pages.forms import SearchForm
-from pazar.market.procedures.queries import Wanted
+from pazar.market.procedures.queries import Order, Wanted
 from pazar.market.procedures.rules.states import State
+
+# What an address of the list keeps from one click to the next; the form sends its own three anew.
+_NARROWED = ("all", "origin", "kind", "currency", "value_min", "value_max", "within", "order", "narrow")
+_KEPT = ("q", "cpv", "region", "state", *_NARROWED)
+MOST_CHIPS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +39,7 @@ class Chip:
     label: str
     url: str
     on: bool
-    count: int | None = None
+    count: int | str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,36 +54,87 @@ class Row:
     categories: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class FacetGroup:
+    """One thing that a list can be narrowed by, with its chips."""
+
+    title: str
+    chips: list[Chip]
+
+
 @anybody
 @require_safe
 def procedures(request: ActorRequest) -> HttpResponse:
-    """Open procedures with search and filters, public; `?all=1` shows those that are over too."""
+    """Open procedures with search, filters and orders, public.
+
+    `?all=1` shows those that are over too, `?all=over` them alone; `?narrow=1` says what the list could be narrowed to.
+    """
     form = SearchForm(request.GET)
-    form.is_valid()
-    found = form.cleaned_data
-    wanted = Wanted(
-        text=found.get("q") or "",
-        cpv=_first(found.get("cpv")),
-        region=_first(found.get("region")),
-        only_open=not request.GET.get("all"),
-        origin=request.GET.get("origin", "") if request.GET.get("origin") in Procedure.Origin.values else "",
-    )
+    wanted = _wanted(request, form)
     moment = now.now()
     page = queries.open_list(request.actor, wanted, moment=moment, after=request.GET.get("after", ""))
     counted = queries.counts(wanted, moment=moment)
+    narrowing = bool(request.GET.get("narrow"))
+    likely = queries.likely_words(wanted.text) if wanted.text and not page.rows else ""
     context = {
         "form": form,
         "rows": _rows(page.rows, moment),
         "title": _title(wanted, counted),
         "chips": _chips(request, wanted, counted),
         "removable": _removable(request, wanted),
+        "orders": _orders(request, wanted),
+        "kept": [(name, request.GET[name]) for name in _NARROWED if request.GET.get(name)],
+        "narrow_url": _url(request, after="", narrow="" if narrowing else "1"),
+        "narrowing": narrowing,
+        "facets": _facets(request, wanted, moment) if narrowing else [],
+        "ranked": queries.RANKED if wanted.sorted_by is Order.RELEVANCE else None,
+        "by_value": wanted.counted_in if wanted.sorted_by is Order.VALUE else "",
+        "likely": likely,
+        "likely_url": _url(request, after="", q=likely),
+        "interest": _interest(wanted) if request.actor.has(BIDDING | SELLING) else "",
+        "files": _files(request) if request.actor.company_id and page.rows else [],
         "next_url": _url(request, after=page.next) if page.next else "",
         "first_url": _url(request, after="") if request.GET.get("after") else "",
-        "narrowed": bool(wanted.text or wanted.cpv or wanted.region or wanted.origin),
+        "narrowed": _is_narrowed(wanted),
         "is_buyer": policies.is_buyer(request.actor),
         "only_open": wanted.only_open,
     }
     return render(request, "procedures/list.html", context)
+
+
+@member_required
+@require_safe
+def export(request: ActorRequest, form: str) -> HttpResponseBase:
+    """The list as a file, whole and in its order; for people of companies, since it is much work."""
+    kind = exports.form_of(form)
+    wanted = _wanted(request, SearchForm(request.GET))
+    language = labels.language()
+    columns: list[exports.Column[Procedure]] = [
+        exports.Column(head=_("Reference"), value=lambda row: row.reference or row.source_id),
+        exports.Column(head=_("Title"), value=lambda row: row.title),
+        exports.Column(head=_("Buyer"), value=lambda row: row.buyer_name or (row.buyer.name if row.buyer else "")),
+        exports.Column(head=_("Status"), value=lambda row: str(labels.STATES[row.state])),
+        exports.Column(head=_("From elsewhere"), value=lambda row: not row.is_own),
+        exports.Column(head=_("Kind of procedure"), value=lambda row: labels.kind(row.kind)),
+        exports.Column(head=_("Published"), value=lambda row: row.published_at),
+        exports.Column(head=_("Deadline"), value=lambda row: row.closes_at),
+        exports.Column(head=_("Estimated value"), value=lambda row: row.estimate),  # type: ignore[attr-defined]
+        exports.Column(head=_("Currency"), value=lambda row: row.currency),
+        exports.Column(head=_("Categories (CPV)"), value=lambda row: " ".join(row.cpv)),
+        exports.Column(
+            head=_("First category"),
+            value=lambda row: codes.labels(row.cpv[:1], language=language)[row.cpv[0]] if row.cpv else "",
+        ),
+        exports.Column(head=_("Regions (NUTS)"), value=lambda row: " ".join(row.regions)),
+        exports.Column(head=_("Language"), value=lambda row: row.language),
+        exports.Column(
+            head=_("Address"),
+            value=lambda row: row.web_address or request.build_absolute_uri(reverse("roof:procedure", args=[row.pk])),
+        ),
+    ]
+    return exports.answer(
+        name=str(_("Procedures")), form=kind, columns=columns, rows=queries.whole_list(wanted, moment=now.now())
+    )
 
 
 @member_required
@@ -148,43 +209,184 @@ def _rows(found: Sequence[Procedure], moment: datetime) -> list[Row]:
     return rows
 
 
+def _wanted(request: HttpRequest, form: SearchForm) -> Wanted:
+    form.is_valid()
+    found = form.cleaned_data
+    over = request.GET.get("all", "")
+    within = found.get("within")
+    return Wanted(
+        text=found.get("q") or "",
+        cpv=_first(found.get("cpv")),
+        region=_first(found.get("region")),
+        only_open=not over,
+        only_over=over == "over",
+        origin=found.get("origin") or "",
+        kind=found.get("kind") or "",
+        currency=found.get("currency") or "",
+        value_min=found.get("value_min"),
+        value_max=found.get("value_max"),
+        closes_within=timedelta(days=within) if within else None,
+        order=Order(found["order"]) if found.get("order") else None,
+    )
+
+
+def _is_narrowed(wanted: Wanted) -> bool:
+    return wanted != Wanted(only_open=wanted.only_open, only_over=wanted.only_over, order=wanted.order)
+
+
 def _title(wanted: Wanted, counted: dict[str, int]) -> str:
     open_now = counted[wanted.origin] if wanted.origin else counted["open"]
     if not open_now:
-        return (
-            _("No procedure is open for this") if wanted.text or wanted.cpv or wanted.region else _("Nothing is open")
-        )
-    if wanted.text or wanted.cpv or wanted.region or wanted.origin:
+        return _("No procedure is open for this") if _is_narrowed(wanted) else _("Nothing is open")
+    if _is_narrowed(wanted):
         return ngettext("%(n)d open procedure fits", "%(n)d open procedures fit", open_now) % {"n": open_now}
     return ngettext("%(n)d procedure is open", "%(n)d procedures are open", open_now) % {"n": open_now}
 
 
 def _chips(request: HttpRequest, wanted: Wanted, counted: dict[str, int]) -> list[Chip]:
+    now_all = "over" if wanted.only_over else "" if wanted.only_open else "1"
+
     def chip(label: str, count: int | None, **asked: str) -> Chip:
-        on = wanted.only_open == (not asked["all"]) and wanted.origin == asked["origin"]
+        on = now_all == asked["all"] and wanted.origin == asked["origin"]
         return Chip(label=label, url=_url(request, after="", **asked), on=on, count=count)
 
     return [
         chip(_("Open"), counted["open"], all="", origin=""),
         chip(_("Open here"), counted["own"], all="", origin="own"),
         chip(_("Open elsewhere"), counted["outside"], all="", origin="outside"),
+        chip(_("Over"), None, all="over", origin=""),
         chip(_("All, with those that are over"), None, all="1", origin=""),
     ]
+
+
+def _orders(request: HttpRequest, wanted: Wanted) -> list[Chip]:
+    """The orders that this list can stand in."""
+    in_currency = wanted.currency or queries.DEFAULT_CURRENCY
+    names = {
+        Order.DEADLINE: _("Deadline"),
+        Order.NEWEST: _("Newest"),
+        Order.VALUE: _("Value in %(currency)s") % {"currency": in_currency},
+        Order.RELEVANCE: _("Closest title"),
+    }
+    if not wanted.only_open:
+        del names[Order.DEADLINE]
+    if replace(wanted, order=Order.RELEVANCE).sorted_by is not Order.RELEVANCE:
+        del names[Order.RELEVANCE]
+    usual = replace(wanted, order=None).sorted_by
+    return [
+        Chip(
+            label=name, url=_url(request, after="", order="" if one is usual else one.value), on=wanted.sorted_by is one
+        )
+        for one, name in names.items()
+    ]
+
+
+def _facets(request: HttpRequest, wanted: Wanted, moment: datetime) -> list[FacetGroup]:
+    """What the list could be narrowed to, the most frequent first."""
+    found = queries.facets(wanted, moment=moment)
+    currency = wanted.counted_in or queries.DEFAULT_CURRENCY
+
+    def chip(label: str, count: int, **asked: str) -> Chip:
+        shown = f"{formats.number(count)}+" if found.capped else formats.number(count)
+        return Chip(label=label, url=_url(request, after="", **asked), on=False, count=shown)
+
+    def most(sign: str) -> list[tuple[str, int]]:
+        some = [(term[1:], number) for term, number in found.by_term.items() if term[0] == sign]
+        return sorted(some, key=lambda pair: (-pair[1], pair[0]))[:MOST_CHIPS]
+
+    divisions = [(f"{digits}000000", number) for digits, number in most("c")]
+    countries = most("r")
+    names = codes.labels([code for code, _number in (*divisions, *countries)], language=labels.language())
+    groups = [
+        FacetGroup(
+            title=_("Category"), chips=[chip(names.get(code, code), number, cpv=code) for code, number in divisions]
+        ),
+        FacetGroup(
+            title=_("Country"), chips=[chip(names.get(code, code), number, region=code) for code, number in countries]
+        ),
+        FacetGroup(
+            title=_("Kind of procedure"),
+            chips=[chip(labels.kind(kind), number, kind=kind) for kind, number in most("k") if kind in labels.KINDS],
+        ),
+        FacetGroup(
+            title=_("Value in %(currency)s") % {"currency": currency},
+            chips=[
+                chip(_band(low, high, currency), number, value_min=str(low or ""), value_max=str(high or ""))
+                for (low, high), number in zip(queries.VALUE_BANDS, found.by_value, strict=True)
+                if number
+            ],
+        ),
+        FacetGroup(
+            title=_("Deadline"),
+            chips=[
+                chip(_within(days), number, within=str(days))
+                for days, number in zip(queries.DAYS_LEFT, found.by_days, strict=True)
+                if number and wanted.only_open
+            ],
+        ),
+    ]
+    return [group for group in groups if group.chips]
+
+
+def _band(low: Decimal | int | None, high: Decimal | int | None, currency: str) -> str:
+    if low is None and high is not None:
+        return _("up to %(amount)s") % {"amount": formats.money(high, currency, cents=False)}
+    if high is None and low is not None:
+        return _("from %(amount)s") % {"amount": formats.money(low, currency, cents=False)}
+    return _("%(low)s to %(high)s") % {
+        "low": formats.money(low or 0, currency, cents=False),
+        "high": formats.money(high or 0, currency, cents=False),
+    }
+
+
+def _within(days: int) -> str:
+    return ngettext("within %(n)d day", "within %(n)d days", days) % {"n": days}
 
 
 def _removable(request: HttpRequest, wanted: Wanted) -> list[Chip]:
     """What the list is narrowed to: a click takes it away."""
     names = codes.labels([code for code in (wanted.cpv, wanted.region) if code], language=labels.language())
+
+    def chip(label: str, *asked: str) -> Chip:
+        return Chip(label=label, url=_url(request, after="", **dict.fromkeys(asked, "")), on=True)
+
     found = []
     if wanted.cpv:
-        found.append(Chip(label=names[wanted.cpv], url=_url(request, after="", cpv=""), on=True))
+        found.append(chip(names[wanted.cpv], "cpv"))
     if wanted.region:
-        found.append(Chip(label=names[wanted.region], url=_url(request, after="", region=""), on=True))
+        found.append(chip(names[wanted.region], "region"))
+    if wanted.kind:
+        found.append(chip(labels.kind(wanted.kind), "kind"))
+    if wanted.value_min is not None or wanted.value_max is not None:
+        found.append(chip(_band(wanted.value_min, wanted.value_max, wanted.counted_in), "value_min", "value_max"))
+    if wanted.closes_within is not None:
+        found.append(chip(_within(wanted.closes_within.days), "within"))
     if wanted.text:
-        found.append(Chip(label=f"„{wanted.text}“", url=_url(request, after="", q=""), on=True))
+        found.append(chip(f"„{wanted.text}“", "q"))
     return found
 
 
+def _interest(wanted: Wanted) -> str:
+    """The address of a new interest that asks for what the list is narrowed to; empty where that is nothing."""
+    asked = {"words_any": ", ".join(words.lemmas(wanted.text)), "cpv": wanted.cpv, "regions": wanted.region}
+    if not any(asked.values()):
+        return ""
+    if wanted.counted_in == queries.DEFAULT_CURRENCY:
+        asked["value_min"] = str(wanted.value_min or "")
+        asked["value_max"] = str(wanted.value_max or "")
+    names = codes.labels([code for code in (wanted.cpv, wanted.region) if code], language=labels.language())
+    asked["name"] = ", ".join([*([wanted.text] if wanted.text else []), *names.values()])[:120]
+    return f"{reverse('matching:new_interest')}?{urlencode({name: text for name, text in asked.items() if text})}"
+
+
+def _files(request: HttpRequest) -> list[Chip]:
+    asked = _url(request, after="", narrow="")
+    return [
+        Chip(label=form.upper(), url=f"{reverse('procedures:export', args=[form])}{asked}", on=False)
+        for form in exports.FORMS
+    ]
+
+
 def _url(request: HttpRequest, **asked: str) -> str:
-    kept = {name: request.GET[name] for name in ("q", "cpv", "region", "all", "origin", "state") if name in request.GET}
+    kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
     return "?" + urlencode({name: value for name, value in {**kept, **asked}.items() if value})

@@ -91,6 +91,13 @@ def _api(name: str, make: Callable[[Stage], Procedure], *, method: str = "POST",
 
 
 CASES = [
+    Case(
+        route="procedures:export",
+        make=lambda _stage: Call(kwargs={"form": "csv"}),
+        allowed=frozenset(Role),
+        foreign=OK,
+        nobody=404,
+    ),
     public("procedures:list"),
     # Of the buyers' desk others aren't told that it is there.
     Case(route="procedures:mine", refused=OK, foreign=OK),

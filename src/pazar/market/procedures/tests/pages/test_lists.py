@@ -128,7 +128,7 @@ def test_pages_follow_each_other_without_gap_or_repeat():
         assert len(seen) == len(set(seen)) == 75
     broken = queries.open_list(make_actor(), Wanted(), moment=clock.db_now(), after="nonsense~1")
     assert len(broken.rows) == 30
-    assert browser().get(LIST).context["next_url"].startswith("?after=20")
+    assert browser().get(LIST).context["next_url"].startswith("?after=")
 
 
 def test_the_list_asks_the_database_little_whatever_its_length():

@@ -1,0 +1,171 @@
+"""Lists as files for other programs (B12): CSV and XLSX, of any length in little memory.
+
+A file is written whole before its first byte leaves: the rows come from a server-side cursor, a slow reader holds no
+transaction open, and what goes wrong is an error page and not half a file.
+"""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import IO, Any, Final, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import StreamingHttpResponse
+from django.utils.functional import Promise
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext_lazy as _
+from openpyxl.cell.cell import WriteOnlyCell
+from openpyxl.workbook.workbook import Workbook
+
+from pazar.ground.errors import NotFound, Refusal
+
+Form = Literal["csv", "xlsx"]
+FORMS: Final[dict[str, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+MOST: Final = 100_000
+_AT_ONCE = 64 * 1024
+_IN_MEMORY = 1024 * 1024
+# What a spreadsheet would take for a formula. Minus too: a name may begin with it, a number here is no text.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What XML can't hold.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_CELL = 32_767
+# A number in a spreadsheet is a double: one with more digits stands there as a text, or it would be another number.
+_EXACT_DIGITS = 15
+
+Row = TypeVar("Row")
+Value = str | int | Decimal | date | datetime | bool | None
+
+
+class ExportTooLong(Refusal):
+    code = "export_too_long"
+    status = 422
+    what = _("This list is too long for one file.")
+    why = _("A file holds up to 100,000 lines.")
+    remedy = _("Narrow the list, or read it page by page over the API.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(Generic[Row]):
+    """What stands over a column, and what of a row stands in it. Texts are made safe; numbers stay numbers."""
+
+    head: str | Promise
+    value: Callable[[Row], Value]
+
+
+def form_of(text: str) -> Form:
+    """The form that an address names. Raises NotFound."""
+    if text == "csv":
+        return "csv"
+    if text == "xlsx":
+        return "xlsx"
+    raise NotFound
+
+
+def answer(
+    *, name: str, form: Form, columns: Sequence[Column[Row]], rows: Iterable[Row], most: int = MOST
+) -> StreamingHttpResponse:
+    """The list as a file called `name`, heads in the reader's language. Raises ExportTooLong."""
+    file = write(form=form, columns=columns, rows=rows, most=most)
+    response = StreamingHttpResponse(_pieces(file), content_type=FORMS[form])
+    response["Content-Length"] = str(file.seek(0, io.SEEK_END))
+    response["Content-Disposition"] = f'attachment; filename="{get_valid_filename(name)}.{form}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    file.seek(0)
+    return response
+
+
+def write(*, form: Form, columns: Sequence[Column[Row]], rows: Iterable[Row], most: int = MOST) -> IO[bytes]:
+    """The file, in memory while it is small. Raises ExportTooLong."""
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed with the answer
+    lines = _lines(columns, rows, most)
+    try:
+        if form == "csv":
+            _write_csv(file, columns, lines)
+        else:
+            _write_xlsx(file, columns, lines)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _lines(columns: Sequence[Column[Row]], rows: Iterable[Row], most: int) -> Iterable[list[Value]]:
+    for number, row in enumerate(rows):
+        if number == most:
+            raise ExportTooLong
+        yield [_value(column.value(row)) for column in columns]
+
+
+def _value(value: Value) -> Value:
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(settings.CENTRE_ZONE)).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _write_csv(file: IO[bytes], columns: Sequence[Column[Any]], lines: Iterable[list[Value]]) -> None:
+    # With the mark of UTF-8: without it spreadsheets take Cyrillic letters for another code page's.
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", errors="replace", write_through=True)
+    table = csv.writer(text)
+    table.writerow([str(column.head) for column in columns])
+    table.writerows([_csv_cell(value) for value in line] for line in lines)
+    text.detach()
+
+
+def _csv_cell(value: Value) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, str):
+        safe = value.replace("\x00", "")
+        # An apostrophe is how spreadsheets themselves mark a text; blanks before the sign don't hide it from them.
+        return f"'{safe}" if safe.lstrip(" \n").startswith(_FORMULA) else safe
+    return str(value)
+
+
+def _write_xlsx(file: IO[bytes], columns: Sequence[Column[Any]], lines: Iterable[list[Value]]) -> None:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "A2"
+    sheet.append([_xlsx_cell(sheet, str(column.head)) for column in columns])
+    try:
+        for line in lines:
+            sheet.append([_xlsx_cell(sheet, value) for value in line])
+    except BaseException:
+        sheet.close()  # or its half-written file would stay behind
+        raise
+    book.save(file)
+
+
+def _xlsx_cell(sheet: Any, value: Value) -> Any:
+    if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) > _EXACT_DIGITS:
+        value = f"{value:f}"
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value=_CONTROL.sub("", value)[:_LONGEST_CELL])
+    cell.data_type = "s"  # a text whatever it begins with: "=1+1" is no formula
+    return cell
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """Some at a time: an ASGI server would read a plain iterator to its end before it sends anything."""
+    read = sync_to_async(lambda: file.read(_AT_ONCE))
+    try:
+        while piece := await read():
+            yield piece
+    finally:
+        file.close()
