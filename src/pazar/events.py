@@ -160,3 +160,12 @@ class LeadTaken:
     company_id: UUID
     lead_id: UUID
     procedure_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyAdmitted:
+    """The moderators let a company in; `categories` (CPV) are those its first person named when he registered (A3)."""
+
+    company_id: UUID
+    person_id: UUID
+    categories: tuple[str, ...]

@@ -5,6 +5,7 @@ Nothing else in the house reads the environment. `config.cli` fills in `DATABASE
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -200,6 +201,11 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 THEME_COOKIE_NAME = "pazar_theme"
 CENTRE_ZONE = os.environ.get("PAZAR_ZONE", "Europe/Sofia")
+# Whose public holidays the centre keeps (ISO 3166), and its own days off beside them: "2026-12-28,2026-12-29".
+CENTRE_COUNTRY = os.environ.get("PAZAR_COUNTRY", "BG")
+CENTRE_DAYS_OFF = frozenset(_listed("PAZAR_DAYS_OFF"))
+# How long before a registration is due its moderators' head is told.
+MODERATION_ALARM = timedelta(hours=2)
 
 # --- static files ---------------------------------------------------------------------------
 STATIC_URL = "/static/"

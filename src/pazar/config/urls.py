@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pazar.ground.journal.urls")),
     path("", include("pazar.ground.jobs.urls")),
     path("", include("pazar.ground.messages.urls")),
+    path("", include("pazar.market.companies.urls")),
     path("market/", include("pazar.market.procedures.urls")),
     path("market/", include("pazar.market.matching.urls")),
     path("market/", include("pazar.market.bids.urls")),

@@ -19,6 +19,7 @@ from pazar.ground.webhooks import kinds as webhooks
 from pazar.ground.webhooks.commands import delivering, reading
 from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
+from pazar.market.companies import handlers as companies
 from pazar.market.matching import handlers as matching
 from pazar.market.procedures import handlers as procedures
 from pazar.roof import public_events
@@ -62,11 +63,14 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.BoxOpened: (bids.tell_of_opening,),
     events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome),
     events.LeadTaken: (),
+    events.CompanyAdmitted: (matching.note_first_interest,),
 }
 
 CLOCKWORK: dict[str, Callable[[UUID], None]] = {
     "close_procedure": bids.close_box,
     **{name: partial(bids.remind, name) for name in bids.REMINDERS},
+    "ask_register_again": companies.ask_register_again,
+    **{name: partial(companies.escalate, name) for name in companies.ALARMS},
 }
 
 # What the worker does again and again, beside jobs and the clock.
@@ -75,6 +79,7 @@ ROUNDS: dict[str, Round] = {
     "journal": Round(act=sequencer.one_round),
     "stamps": Round(act=stamping.one_round, seconds=60.0),
     "digests": Round(act=digests.send_due, seconds=5),
+    "never confirmed": Round(act=companies.forget_unconfirmed, seconds=60),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),
     "mails": Round(act=sending.send_waiting, end=sending.finish),

@@ -56,3 +56,10 @@ def choices(language: str) -> tuple[tuple[str, str], ...]:
     codes = set(_three_letters().values()) | {"XK"}
     named = ((code, label(code, language=language)) for code in codes)
     return tuple(sorted(named, key=lambda pair: (pair[0] != "BG", pair[1].casefold())))
+
+
+def options(language: str) -> list[tuple[str, str]]:
+    """Every country's code and its name in `language`, by name: what a form offers."""
+    codes = set(_names().values())
+    found = [(str(code), str(name)) for code, name in Locale(language).territories.items() if str(code) in codes]
+    return sorted(found, key=lambda one: one[1].casefold())

@@ -27,6 +27,35 @@ def companies(company_ids: Collection[UUID]) -> dict[UUID, Company]:
     return Company.objects.in_bulk(list(company_ids))
 
 
+def member_by_number(country: str, number: str) -> Company | None:
+    """The member of the centre with this register number."""
+    return Company.objects.filter(country=country, number=number, standing=Company.Standing.MEMBER).first()
+
+
+def company_by_number(country: str, number: str) -> Company | None:
+    """Whether a member or only known from notices."""
+    return Company.objects.filter(country=country, number=number).first()
+
+
+def member_names() -> dict[UUID, str]:
+    return dict(Company.objects.filter(standing=Company.Standing.MEMBER).values_list("pk", "name"))
+
+
+def companies_with_mail_domain(domain: str) -> Sequence[Company]:
+    """Members whose people have addresses at `domain`; five, by name."""
+    found = Company.objects.filter(
+        standing=Company.Standing.MEMBER,
+        memberships__is_active=True,
+        memberships__person__email__iendswith="@" + domain,
+    )
+    return list(found.order_by("name", "id").distinct()[:5])
+
+
+def centre_staff(role: StaffRole) -> Sequence[Person]:
+    """The centre's own active people in `role`."""
+    return list(Person.objects.filter(is_active=True, staff_roles__contains=[str(role)]).order_by("name", "id"))
+
+
 def member_count() -> int:
     """Companies that are members of the centre."""
     return Company.objects.filter(standing=Company.Standing.MEMBER).count()

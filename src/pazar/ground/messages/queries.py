@@ -40,6 +40,11 @@ def _after(found: Place | None) -> Q:
     return Q() if found is None else Q(made_at__lt=found.at) | Q(made_at=found.at, pk__lt=found.id)
 
 
+def newest_mail_to(address: str) -> Mail:
+    """The last mail written to an address; a demo's people read theirs so."""
+    return Mail.objects.filter(to=address).order_by("-made_at", "-id")[0]
+
+
 def unread(person_id: UUID) -> QuerySet[Message]:
     """What the bell counts, by its own index."""
     return Message.objects.filter(person_id=person_id, read_at=None)

@@ -91,6 +91,11 @@ class Shell:
         return viewers.address("identity:login")
 
     @cached_property
+    def join_url(self) -> str:
+        """Where a company registers: at every page's foot (A1)."""
+        return viewers.address("companies:join")
+
+    @cached_property
     def logout_url(self) -> str:
         return viewers.address("identity:logout")
 

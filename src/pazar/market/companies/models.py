@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from pazar.ground.ids import new_id
+from pazar.market.companies.rules.applying import Checked, State
 from pazar.market.companies.rules.particulars import Status
 
 
@@ -63,3 +65,96 @@ class RegisterEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.number} {self.name}"
+
+
+class Application(models.Model):
+    """Somebody who wants his company in. Unconfirmed, it is nobody's case, and gone after three days (A1)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    state = models.TextField(choices=[(s.value, s.value) for s in State], default=State.UNCONFIRMED)
+    language = models.CharField(max_length=5)
+    country = models.CharField(max_length=2)
+    number_typed = models.TextField()
+    scheme = models.TextField(blank=True)
+    number = models.TextField()
+    name = models.TextField()
+    legal_form = models.TextField(blank=True)
+    address = models.TextField(blank=True)
+    town = models.TextField(blank=True)
+    postal_code = models.TextField(blank=True)
+    kept = models.JSONField(default=dict)  # field → why the applicant's word stands and not the register's
+    checked = models.TextField(choices=[(c.value, c.value) for c in Checked])
+    register = models.JSONField(default=dict)  # what it said, whose word it is, from which day
+    register_tries = models.PositiveSmallIntegerField(default=0)
+    person_name = models.TextField()
+    email = models.EmailField(max_length=254)
+    categories = ArrayField(models.TextField(), default=list)
+    # The secret in the link of the last mail, as a digest; a newer mail makes the older link void.
+    digest = models.BinaryField(unique=True)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    company = models.ForeignKey("identity.Company", on_delete=models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    mail_ids = ArrayField(models.UUIDField(), default=list)  # to be forgotten with it, if nobody confirms
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="unconfirmed", confirmed_at=None) | ~models.Q(state="unconfirmed"),
+                name="companies_application_confirmed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="companies_queue"),
+            models.Index(fields=["made_at"], condition=models.Q(state="unconfirmed"), name="companies_never_confirmed"),
+            models.Index(fields=["country", "number"], name="companies_application_number"),
+            models.Index(fields=["company"], condition=models.Q(state="with_owners"), name="companies_asks_owners"),
+            models.Index(fields=["-decided_at"], name="companies_decided"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Decision(models.Model):
+    """What a moderator decided on a case, and whether the centre kept its working day."""
+
+    class Kind(models.TextChoices):
+        APPROVE = "approve"
+        ASK = "ask"
+        REFUSE = "refuse"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="decisions")
+    kind = models.TextField(choices=Kind)
+    reason = models.TextField(blank=True)  # key of a template
+    words = models.TextField(blank=True)
+    by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    made_person = models.BooleanField(default=False)  # the approval made the person, so undoing it closes him
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-made_at"], name="companies_decisions_newest")]
+
+    @property
+    def is_in_time(self) -> bool:
+        return self.made_at <= self.due_at
+
+
+class CaseNote(models.Model):
+    """What moderator and applicant wrote to one another about a case."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notes")
+    by = models.ForeignKey(
+        "identity.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # none: the applicant
+    text = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["application", "made_at"], name="companies_notes_of_case")]

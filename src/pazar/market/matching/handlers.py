@@ -1,7 +1,7 @@
 """Reactions of matching; named in `roof.wiring`."""
 
 from pazar import events
-from pazar.market.matching.commands import requests, tell
+from pazar.market.matching.commands import first, requests, tell
 
 
 def ask_published(event: events.ProcedurePublished) -> None:
@@ -33,3 +33,8 @@ def match_imported(event: events.OutsideProceduresImported) -> None:
 
 def tell_suppliers(event: events.SuppliersMatched) -> None:
     tell.tell_suppliers(event)
+
+
+def note_first_interest(event: events.CompanyAdmitted) -> None:
+    """What somebody named when he registered is his company's first interest."""
+    first.note_first_interest(event)

@@ -292,7 +292,49 @@ STAFF = (
         name="Борис Аврамов",
         staff_roles=(StaffRole.MODERATOR,),
         language="en",
-        what=_("Will moderate registrations, once they come."),
+        what=_("Three registrations wait for him: one in order, one with a name that is here, one unverified."),
+    ),
+    Person(
+        email="yana@pazar.example",
+        name="Яна Раденкова",
+        staff_roles=(StaffRole.HEAD_OF_MODERATORS,),
+        what=_("Sees whether registrations are decided in time, and by whom."),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """Somebody whose registration waits; what a register has under the number stands in `data/register.csv`."""
+
+    number: str
+    name: str
+    person: str
+    email: str
+    town: str = ""
+    categories: tuple[str, ...] = ()
+
+
+APPLICANTS = (
+    Applicant(
+        number="999022138",
+        name="Пекарна Здравец ООД",
+        person="Иванка Мутафова",
+        email="ivanka@zdravets.example",
+        categories=("15810000",),
+    ),
+    Applicant(
+        number="999023507",
+        name="Медна жица груп ЕООД",
+        person="Стоил Ранков",
+        email="stoil.rankov@abv.bg",
+    ),
+    Applicant(
+        number="999024872",
+        name="Лозари от Мелник",
+        person="Невена Костова",
+        email="nevena@lozari.example",
+        town="Мелник",
     ),
 )
 COMPANIES = (*BUYERS, *SUPPLIERS)

@@ -13,6 +13,7 @@ from pazar.ground.identity.pages.guards import anybody
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.journal import queries as journal
 from pazar.ground.ui import now
+from pazar.market.companies import queries as companies
 from pazar.market.procedures import queries as procedures
 from pazar.roof import links
 from pazar.roof.demo import queries as demo
@@ -72,6 +73,8 @@ def home(request: ActorRequest) -> HttpResponse:
         "open_count": procedures.open_count(moment),
         "member_count": people.member_count(),
         "last_entry": journal.last_number(),
+        "moderated": companies.share_in_time(moment).percent,
+        "join_url": links.to("companies:join"),
         "newest": [(row, links.procedure(row.pk)) for row in found],
         "ways": WAYS,
         "list_url": links.to("procedures:list"),

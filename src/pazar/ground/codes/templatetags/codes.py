@@ -33,7 +33,7 @@ def code_picker(
     attrs: dict[str, Any] | None = None,  # Any: what Django's widgets take as attributes
 ) -> dict[str, Any]:
     """A field for several codes: a text field that a script makes a search with chips."""
-    typed = re.split(r"[,;\n]", values) if isinstance(values, str) else list(values or ())
+    typed = re.split(r"[,;\n]", values.replace("\x00", "")) if isinstance(values, str) else list(values or ())
     codes = [code.strip() for code in typed if code.strip()]
     wanted = {code: code.partition("-")[0].upper() for code in codes}
     known = {

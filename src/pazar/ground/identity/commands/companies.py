@@ -56,6 +56,26 @@ def give_roles(*, actor: Actor, person: Person, company_id: UUID, roles: list[Ro
         return membership
 
 
+def take_roles(*, actor: Actor, person: Person, company_id: UUID) -> None:
+    """`person` isn't one of the company's people any more. Repeating changes nothing."""
+    with transaction.atomic():
+        found = Membership.objects.select_for_update().filter(person=person, company_id=company_id, is_active=True)
+        for membership in found:
+            membership.is_active = False
+            membership.save(update_fields=["is_active"])
+            journal.append("membership.taken", actor=actor, subject=membership)
+
+
+def unmake_member(*, actor: Actor, company_id: UUID) -> None:
+    """Take an admission back: the company is known again and no member. Repeating changes nothing."""
+    with transaction.atomic():
+        company = Company.objects.select_for_update().get(pk=company_id)
+        if company.standing == Company.Standing.MEMBER:
+            company.standing = Company.Standing.OUTSIDE
+            company.save(update_fields=["standing"])
+            journal.append("company.admission_undone", actor=actor, subject=company)
+
+
 def note_companies(facts: list[CompanyFacts]) -> dict[tuple[str, str], UUID]:
     """Companies by (country, number), made as *outside* where unknown; one without a number is left out.
 

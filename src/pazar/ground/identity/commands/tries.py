@@ -51,3 +51,9 @@ def forget(*parts: str) -> None:
 
 def forget_old() -> None:
     LoginTries.objects.filter(since__lt=clock.db_now() - FORGOTTEN_AFTER).delete()
+
+
+def so_far(*parts: str, window: timedelta = WINDOW) -> int:
+    """How many there were in this window; counts nothing."""
+    row = LoginTries.objects.filter(key=key(*parts), since__gt=clock.db_now() - window).first()
+    return row.tries if row else 0

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from pazar.market.procedures.rules.facts import Facts
 from pazar.roof.demo import holder, queries
 from pazar.roof.demo.commands.clock import run_until
 from pazar.roof.demo.length import LENGTH
-from pazar.roof.demo.story import desks, interests, needs, notices, people
+from pazar.roof.demo.story import applicants, desks, interests, needs, notices, people
 from pazar.roof.demo.story.bidding import draft_bid, send_bid
 
 QUARTER = timedelta(minutes=15)
@@ -67,6 +68,9 @@ class _Story:
         self._buy()
         self._bid()
         self._on(-1.5, lambda: notices.tell(actor=self._who["tsvetana"], today=self._today))
+        self._on(-40, lambda: applicants.load(self._today.date()))
+        for days, applicant in applicants.steps():
+            self._on(days, partial(applicants.register, applicant))
         for days, act in desks.steps(self._who, self._ids, self._today):
             self._on(days, act)
         for step in sorted(self._steps, key=lambda step: step.at):

@@ -1,0 +1,20 @@
+"""What the clock brings to registrations; named in `roof.wiring`."""
+
+from uuid import UUID
+
+from pazar.market.companies.commands import applying, deciding
+
+
+def ask_register_again(application_id: UUID) -> None:
+    applying.ask_register_again(application_id)
+
+
+def escalate(name: str, application_id: UUID) -> None:
+    deciding.escalate(name, application_id)
+
+
+ALARMS = (applying.DUE_SOON, applying.OVERDUE)
+
+
+def forget_unconfirmed() -> int:
+    return applying.forget_unconfirmed()

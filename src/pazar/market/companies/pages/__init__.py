@@ -1,0 +1,1 @@
+"""Registering, moderating, admitting."""

@@ -1,0 +1,227 @@
+"""Register a company: the form, what the register says while one types, the applicant's own case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pazar.ground.codes.countries import options
+from pazar.ground.codes.forms import CpvField
+from pazar.ground.entry.commands.links import LinkDead
+from pazar.ground.errors import Invalid, Refusal
+from pazar.ground.identity.commands import tries
+from pazar.ground.ui import now
+from pazar.market.companies.commands import applying, deciding, gate
+from pazar.market.companies.rules.applying import State
+from pazar.market.companies.rules.particulars import COMPARED, Door
+
+LABELS = {
+    "name": _("Name of the company"),
+    "legal_form": _("Legal form"),
+    "address": _("Address"),
+    "town": _("Town"),
+    "postal_code": _("Postal code"),
+}
+
+
+class JoinForm(forms.Form):
+    country = forms.ChoiceField(label=_("Country"), initial="BG")
+    number = forms.CharField(
+        label=_("Company number"),
+        max_length=80,
+        help_text=_("As it stands in the register: blanks and “BG” don't matter."),
+        # While one types; without JavaScript the answer comes when the form is sent.
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(label=LABELS["name"], max_length=300, required=False)
+    legal_form = forms.CharField(label=LABELS["legal_form"], max_length=200, required=False)
+    address = forms.CharField(label=LABELS["address"], max_length=500, required=False)
+    town = forms.CharField(label=LABELS["town"], max_length=200, required=False)
+    postal_code = forms.CharField(label=LABELS["postal_code"], max_length=20, required=False)
+    person_name = forms.CharField(
+        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("It becomes your user name. We write there first."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    categories = CpvField(
+        label=_("What you sell or buy"),
+        required=False,
+        help_text=_("Categories, now or later: procedures that fit come to you from the first day."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country = self.fields["country"]
+        assert isinstance(country, forms.ChoiceField)
+        country.choices = options(get_language() or "en")
+
+    def wish(self) -> applying.Wish:
+        typed = self.cleaned_data
+        given = {name: typed.get(name, "") for name in (*COMPARED, "country", "number", "person_name", "email")}
+        return applying.Wish(
+            **given,
+            categories=typed.get("categories") or (),
+            language=get_language() or "en",
+            choices={name: str(self.data.get(f"choice_{name}", ""))[:10] for name in COMPARED},
+            reasons={name: str(self.data.get(f"reason_{name}", ""))[:500].replace("\x00", "") for name in COMPARED},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One particular: what the register says beside what was typed."""
+
+    name: str
+    label: str | Promise
+    field: Any  # Django's bound field
+    registered: str
+    typed: str
+    differs: bool
+    choice: str
+    reason: str
+    error: str
+
+
+def _rows(form: JoinForm, looked: applying.Looked | None, faults: dict[str, str]) -> list[Row]:
+    known = looked.found.particulars if looked and looked.found else None
+    differ = {d.field: d for d in looked.comparison.differ} if looked else {}
+    return [
+        Row(
+            name=name,
+            label=LABELS[name],
+            field=form[name],
+            registered=str(getattr(known, name)) if known else "",
+            typed=str(form[name].value() or ""),
+            differs=name in differ,
+            choice=str(form.data.get(f"choice_{name}") or ("register" if name in differ and differ[name].near else "")),
+            reason=str(form.data.get(f"reason_{name}", ""))[:500],
+            error=faults.get(f"choice_{name}", ""),
+        )
+        for name in COMPARED
+    ]
+
+
+def _looked(form: JoinForm, place: str) -> applying.Looked | None:
+    number = str(form.data.get("number", ""))[:80].replace("\x00", "")
+    if not number.strip() or not gate.may_look_up(place):
+        return None
+    typed = {name: str(form.data.get(name, ""))[:500].replace("\x00", "") for name in COMPARED}
+    country = str(form.data.get("country", ""))[:2]
+    return applying.look(country=country, number=number, typed=typed, moment=now.now())
+
+
+def _place(request: HttpRequest) -> str:
+    return tries.place(request.META.get("REMOTE_ADDR", ""))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """GET and POST /join/: one answer whoever is here already; the mail tells."""
+    place = _place(request)
+    form = JoinForm(request.POST if request.method == "POST" else None)
+    refusal: Refusal | None = None
+    faults: dict[str, str] = {}
+    if form.is_valid():
+        try:
+            gate.check(
+                place=place,
+                stamp=request.POST.get("stamp", "")[:200],
+                proof=request.POST.get("proof", "")[:40],
+                trap=request.POST.get("website", ""),
+            )
+            applying.apply(wish=form.wish())
+        except Invalid as error:
+            faults = {name: str(sentence) for name, sentence in error.fields.items()}
+            for name, sentence in faults.items():
+                form.add_error(name if name in form.fields else None, sentence)
+        except (gate.TooManyRegistrations, gate.ProofWanted) as error:
+            refusal = error
+        else:
+            return render(request, "companies/sent.html", {"email": form.cleaned_data["email"]})
+    looked = _looked(form, place) if form.is_bound else None
+    page = {
+        "form": form,
+        "refusal": refusal,
+        "looked": looked,
+        "flagged": bool(looked and looked.door is Door.FLAGGED),
+        "rows": _rows(form, looked, faults),
+        # A stamp that only has to grow older stays, so that waiting with it counts.
+        "stamp": request.POST.get("stamp", "")[:200]
+        if isinstance(refusal, gate.ProofWanted) and refusal.keeps_stamp
+        else gate.new_stamp(),
+        "bits": gate.BITS if gate.wants_proof(place) else 0,
+    }
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "companies/join.html", page, status=status)
+
+
+@never_cache
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """POST /join/check/: the particulars while one types; nothing of who is here."""
+    form = JoinForm(request.POST)
+    looked = _looked(form, _place(request))
+    flagged = bool(looked and looked.door is Door.FLAGGED)
+    page = {"form": form, "looked": looked, "flagged": flagged, "rows": _rows(form, looked, {})}
+    return render(request, "companies/_particulars.html", page)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Your answer"), max_length=deciding.LONGEST, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+@never_cache
+@sensitive_variables("token")
+@require_http_methods(["GET", "HEAD", "POST"])
+def case(request: HttpRequest, token: str) -> HttpResponse:
+    """GET and POST /join/<token>/: confirm the address, later answer the moderators. Looking changes nothing."""
+    form = AnswerForm()
+    try:
+        application = applying.by_token(token)
+        if request.method == "POST" and application.state == State.UNCONFIRMED:
+            applying.confirm(token=token)
+            return _quiet(redirect("companies:case_of_applicant", token))
+        if request.method == "POST" and application.state == State.ASKED:
+            form = AnswerForm(request.POST)
+            if form.is_valid():
+                try:
+                    deciding.answer(token=token, words=form.cleaned_data["answer"])
+                except Invalid as error:
+                    for name, sentence in error.fields.items():
+                        form.add_error(name, str(sentence))
+                else:
+                    return _quiet(redirect("companies:case_of_applicant", token))
+    except LinkDead as refusal:
+        return _quiet(render(request, "companies/dead.html", {"refusal": refusal}, status=refusal.status))
+    page = {
+        "application": application,
+        # With the moderators or with a company's owners: the applicant reads the same.
+        "is_open": application.state in (State.WAITING, State.WITH_OWNERS),
+        "is_in": application.state in (State.APPROVED, State.ADMITTED),
+        "is_out": application.state in (State.REFUSED, State.DECLINED),
+        "decision": application.decisions.filter(undone_at=None, kind="refuse").order_by("-made_at").first(),
+        "notes": list(application.notes.order_by("made_at")),
+        "form": form,
+    }
+    return _quiet(render(request, "companies/applicant.html", page, status=422 if form.errors else 200))
+
+
+def _quiet(response: HttpResponse) -> HttpResponse:
+    # The address is the secret: no other page is told of it.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
