@@ -205,3 +205,21 @@ def test_a_title_is_one_line_wherever_it_becomes_one():
     for mail in Mail.objects.all():
         assert not set(mail.subject) & set("\r\n")
         assert "Bcc" not in mail.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/market/interests/new/", "cpv"),
+        ("/market/interests/new/", "regions"),
+        ("/sales/settings/intake/", "cpv"),
+        ("/market/procedures/new/", "title"),
+        ("/sales/customers/new/", "name"),
+        ("/settings/webhooks/", "url"),
+    ],
+)
+def test_a_zero_character_in_any_field_is_refused_and_breaks_nothing(path, field):
+    """PostgreSQL keeps none: a page that looks a text up before its form has read it would break."""
+    client = browser(make_actor(*Role))
+    client.raise_request_exception = False
+    assert client.post(path, {field: "a\x00b"}).status_code in (400, 422)

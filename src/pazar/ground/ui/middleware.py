@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -45,7 +46,12 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refusal) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(exception, DataError | ValueError) and _holds_zero(request.POST):
+            # A form that met such a text says so itself; this is for one that looked for it first.
+            return bad_request(request)
+        if not isinstance(exception, Refusal):
             return None
         template = "ui/_refusal.html" if request.headers.get("HX-Request") else "ui/refusal.html"
         return render(request, template, {"refusal": exception}, status=exception.status)
@@ -53,4 +59,8 @@ class Refusals:
 
 def _has_zero(request: HttpRequest) -> bool:
     """PostgreSQL keeps no zero character: an address that holds one names nothing we have."""
-    return "\x00" in request.path_info or any("\x00" in text for _name, texts in request.GET.lists() for text in texts)
+    return "\x00" in request.path_info or _holds_zero(request.GET)
+
+
+def _holds_zero(sent: QueryDict) -> bool:
+    return any("\x00" in text for _name, texts in sent.lists() for text in texts)

@@ -144,6 +144,16 @@ class NotTheHolder(Refusal):
     remedy = _("Ask the holder to release the shares.")
 
 
+class BoxDisagrees(Refusal):
+    """What would be opened isn't what the digest of the deadline was taken over."""
+
+    code = "box_disagrees"
+    status = 409
+    what = _("The box isn't opened.")
+    why = _("What is in it isn't what was in it at the deadline: its digest is another one than was published then.")
+    remedy = _("Tell the operator of the centre; nobody can open it before that is cleared up.")
+
+
 class ShareFalse(Refusal):
     """A released share that isn't what the bidder committed to; it names its holder."""
 

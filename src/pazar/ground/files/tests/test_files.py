@@ -114,3 +114,17 @@ def test_a_name_keeps_what_people_read():
     assert kinds.clean_name("C:\\Документи\\Проект  на договор.pdf") == "Проект на договор.pdf"
     assert kinds.clean_name("../../etc/passwd") == "passwd"
     assert kinds.clean_name("фактура\u202efdp.exe") == "фактураfdp.exe"
+
+
+@pytest.mark.django_db
+def test_a_zip_that_lists_masses_of_parts_is_refused_before_they_are_read(monkeypatch):
+    """25 MB hold half a million empty parts: half a minute and 250 MB of ours, for one upload."""
+    local = b"PK\x03\x04\x14" + bytes(25)
+    many = (b"PK\x01\x02\x14\x00\x14" + bytes(39)) * 10_001
+    end = b"PK\x05\x06" + bytes(4) + (10_001).to_bytes(2, "little") * 2
+    end += len(many).to_bytes(4, "little") + len(local).to_bytes(4, "little") + bytes(2)
+    content = local + many + end
+    assert len(zipfile.ZipFile(io.BytesIO(content)).namelist()) == 10_001
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(commands.FileKindRefused):
+        commands.store(actor=make_actor(), name="parts.zip", stream=io.BytesIO(content))

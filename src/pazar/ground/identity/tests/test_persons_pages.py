@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from tests.factories import make_company, make_person
 
@@ -206,3 +207,19 @@ def test_what_somebody_logged_in_was_shown_is_kept_nowhere(client: Client, maria
     log_in(client)
     assert client.get("/")["Cache-Control"] == "private, no-store"
     assert client.get("/nowhere/")["Cache-Control"] == "private, no-store"
+
+
+def test_the_table_of_sessions_lets_nobody_in(client: Client, maria: Person) -> None:
+    """Neither the key is in it nor anything that works as one; a log-out ends the session there."""
+    log_in(client)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    (row,) = Session.objects.all()
+    assert key not in row.session_key + row.session_data
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+    assert thief.get("/settings/").status_code == 302
+    assert client.get("/settings/").status_code == 200
+    client.post("/logout/")
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert client.get("/settings/").status_code == 302
+    assert not Session.objects.exists()

@@ -23,6 +23,7 @@ from pazar.market.bids.commands.boxes import SERVER, person_holder
 from pazar.market.bids.commands.drafts import secret_key
 from pazar.market.bids.models import Box, Envelope, OpenedEnvelope, ReleasedShare
 from pazar.market.bids.refusals import (
+    BoxDisagrees,
     EnvelopesRefused,
     NotTheHolder,
     NotToBeOpened,
@@ -30,6 +31,7 @@ from pazar.market.bids.refusals import (
     ShareFalse,
     SharesMissing,
 )
+from pazar.market.bids.rules import box as boxes
 from pazar.market.bids.rules import canonical, contents, envelope, opening
 from pazar.market.bids.rules.contents import ContentFaulty, Fault, ItemAsked
 from pazar.market.bids.rules.envelope import EnvelopeRefused, Kind, Reason
@@ -131,12 +133,13 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
     """Open every bid that counts, publish the content keys, and let all who may see (B8).
 
     An envelope that can't be opened or read is recorded with its fault and stops no other. Opening what is open does
-    nothing. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened, SharesMissing.
+    nothing. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened, SharesMissing, BoxDisagrees.
     """
     with acting(CENTRE):
         procedure, box, moment = _closed(actor, procedure_id)
         if box.opened_at is not None:
             return box
+        salt = _salt_of(box)
         listed = queries.holders_of(box).holders
         rows = _envelopes(procedure.pk)
         released = _released(procedure.pk)
@@ -145,7 +148,7 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
         opened = [_opened(row, listed, released.get(row.pk, {}), procedure, asked, moment) for row in rows]
 
         OpenedEnvelope.objects.bulk_create(opened)
-        box.salt = keys.draft_key().unlock(bytes(box.sealed_salt or b""), about=procedure.pk.bytes)
+        box.salt = salt
         box.opened_at, box.opened_by_id = moment, actor.person_id
         box.save(update_fields=["salt", "opened_at", "opened_by"])
         journal.append(
@@ -162,6 +165,15 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
         states.mark_opened(procedure, actor=actor, moment=moment)
         outbox.publish(BoxOpened(procedure_id=procedure.pk, opened_at=moment))
         return box
+
+
+def _salt_of(box: Box) -> bytes:
+    """The salt of a shut box, whose content must still be what it was when it was shut. Raises BoxDisagrees."""
+    salt = keys.draft_key().unlock(bytes(box.sealed_salt or b""), about=box.pk.bytes)
+    there = [bytes(one.digest) for one in queries.in_the_box(box.pk)]
+    if boxes.digest(procedure=box.pk, bid_digests=there, salt=salt) != bytes(box.digest or b""):
+        raise BoxDisagrees
+    return salt
 
 
 def _closed(actor: Actor, procedure_id: UUID) -> tuple[Procedure, Box, datetime]:

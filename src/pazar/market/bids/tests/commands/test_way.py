@@ -21,6 +21,7 @@ from pazar.market.bids.refusals import (
     BidNotReady,
     BidReplaced,
     BidTooLate,
+    BoxDisagrees,
     EnvelopesRefused,
     NothingSubmitted,
     NotOpenForBids,
@@ -358,6 +359,45 @@ def test_what_was_written_of_a_box_stays(column):
         Box.objects.filter(pk=procedure.pk)._raw_delete("default")
     with pytest.raises(DatabaseError, match="stays"), transaction.atomic():
         Procedure.objects.filter(pk=procedure.pk).update(closes_at=clock.db_now() + timedelta(days=3))
+
+
+def refuses(model, why, **changes):
+    from django.db import DatabaseError, transaction
+
+    for column, value in changes.items():
+        with acting(CENTRE), pytest.raises(DatabaseError, match=why), transaction.atomic():
+            assert model.objects.update(**{column: value}), "there was a row to change"
+
+
+def test_the_database_keeps_what_lies_in_a_shut_box():
+    """Against somebody's SQL as the app: no bid is lost, given back an earlier submission, or made another's."""
+    procedure = make_procedure()
+    bidder, receipt = make_submitted(procedure)
+    refuses(Bid, "permission denied", company_id=procedure.buyer_id, procedure_id=uuid4(), buyer_id=uuid4())
+    submit.submit_bid(actor=bidder, bid_id=receipt.bid_id, sealed=seal_bid(bidder, receipt.bid_id))
+    pass_deadline(procedure)
+    close.close_box(procedure.pk)
+    refuses(Bid, "the box is shut", state="withdrawn", current=receipt.submission_id, withdrawn_at=clock.db_now())
+    refuses(Procedure, "does not go back", state="published", buyer_id=None, origin="outside")
+    refuses(Submission, "permission denied", received_at=clock.db_now())
+    refuses(Envelope, "permission denied", content=b"")
+
+
+def test_a_box_that_holds_something_else_than_at_its_end_is_not_opened(monkeypatch):
+    """Its digest was published then: what is opened is what was in it, or nothing."""
+    procedure = make_procedure(buyer := make_buyer())
+    for _bidder in range(2):
+        make_submitted(procedure)
+    pass_deadline(procedure)
+    close.close_box(procedure.pk)
+    there = queries.in_the_box
+    with monkeypatch.context() as patched:
+        patched.setattr(queries, "in_the_box", lambda procedure_id: there(procedure_id)[1:])
+        with pytest.raises(BoxDisagrees):
+            opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    assert not OpenedEnvelope.objects.exists()
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    assert len(opened(procedure)) == 2
 
 
 def test_a_foreign_bid_is_not_found():
