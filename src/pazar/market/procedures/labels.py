@@ -22,6 +22,31 @@ KINDS: Mapping[str, str | Promise] = {
     Kind.OPEN_TENDER: _("Open tender"),
     Kind.REQUEST_FOR_PRICES: _("Request for prices"),
 }
+# Methods of other sources, by the codes their readers keep: OCDS procurementMethod, eForms BT-105, TED's elements.
+OUTSIDE_KINDS: Mapping[str, str | Promise] = {
+    "open": _("Open procedure"),
+    "restricted": _("Restricted procedure"),
+    "selective": _("Selective procedure"),
+    "limited": _("Limited procedure"),
+    "direct": _("Direct award"),
+    "negotiated_with_call": _("Negotiated after a call"),
+    "neg-w-call": _("Negotiated after a call"),
+    "negotiated_without_call": _("Negotiated without a call"),
+    "neg-wo-call": _("Negotiated without a call"),
+    "negotiated": _("Negotiated procedure"),
+    "involving_negotiation": _("Procedure with negotiation"),
+    "competitive_negotiation": _("Competitive procedure with negotiation"),
+    "competitive_dialogue": _("Competitive dialogue"),
+    "comp-dial": _("Competitive dialogue"),
+    "comp-tend": _("Competitive tendering"),
+    "innovation": _("Innovation partnership"),
+    "award_without_call": _("Award without a call"),
+    "award_with_prior_publication": _("Award after publication"),
+    "award_without_publication": _("Award without publication"),
+    "exp-int-rail": _("Expression of interest (rail)"),
+    "oth-mult": _("Other procedure of several stages"),
+    "oth-single": _("Other procedure of one stage"),
+}
 SEALS: Mapping[str, str | Promise] = {
     "server": _("The centre alone"),
     "server_and_person": _("The centre together with a person of the buyer"),
@@ -97,8 +122,8 @@ def language() -> str:
 
 
 def kind(code: str) -> str:
-    """A kind of ours, or a source's own word."""
-    return str(KINDS.get(code, code))
+    """A kind of ours or of another source in words, or a source's own word."""
+    return str(KINDS.get(code) or OUTSIDE_KINDS.get(code) or code)
 
 
 def regime(code: str) -> str:

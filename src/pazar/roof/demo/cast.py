@@ -89,7 +89,10 @@ BUYERS = (
                 email="petar@gornorechitsa.example",
                 name="Петър Узунов",
                 roles=(OWNER,),
-                what=_("Holds the second key of the seal: the file and its passphrase are on the page of the demo."),
+                what=_(
+                    "Holds the second key of the seal: its file is on the page of the demo, its passphrase is "
+                    "everybody's password."
+                ),
             ),
         ),
     ),
