@@ -8,6 +8,10 @@ class AwardsConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.messages import kinds
+        from pazar.market.awards import queries
+        from pazar.market.bids.rules import endings
+
+        endings.connect(queries.endings)
 
         # Whoever bid must hear how it ended: no unsubscribing from that.
         kinds.register(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from uuid import UUID
 from pazar.market.awards.models import Award, Exclusion
 from pazar.market.awards.rules.ranking import LotBid, Ranking, rank
 from pazar.market.bids import queries as bids
+from pazar.market.bids.rules.endings import Ending
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
 
@@ -127,6 +128,21 @@ def published_awards(procedure_id: UUID) -> Sequence[PublishedLot]:
         )
         for award in found
     ]
+
+
+def endings(bid_ids: Collection[UUID]) -> dict[UUID, Ending]:
+    """How decided procedures ended for these bids: two statements, whatever their number."""
+    lots: dict[UUID, list[bool]] = {}
+    procedure_ids = bids.procedures_of(bid_ids)
+    for award in Award.objects.filter(procedure__in=procedure_ids).only("bid_id", "ranking"):
+        for bid_id in lots_bids(award) & set(bid_ids):
+            lots.setdefault(bid_id, []).append(award.bid_id == bid_id)
+    return {bid_id: Ending(won=sum(won), lots=len(won)) for bid_id, won in lots.items()}
+
+
+def lots_bids(award: Award) -> set[UUID]:
+    """The bids opened for its lot."""
+    return {UUID(part["bid"]) for name in ("ranked", "out") for part in award.ranking[name]}
 
 
 def bids_count(award: Award) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -76,6 +76,10 @@ def my_bids(actor: Actor, *, before: UUID | None = None, limit: int = PAGE) -> l
         found = found.filter(Q(created_at__lt=last.created_at) | same, created_at__lte=last.created_at)
     found = found.order_by("-created_at", "-id")
     return list(found[:limit])
+
+
+def procedures_of(bid_ids: Collection[UUID]) -> frozenset[UUID]:
+    return frozenset(Bid.objects.filter(pk__in=bid_ids).values_list("procedure_id", flat=True))
 
 
 def draft_of(actor: Actor, bid: Bid) -> drafts.Draft:

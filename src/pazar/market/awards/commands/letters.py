@@ -46,6 +46,8 @@ def _lot(award: Award) -> dict[str, Any]:
         "winner": award.company.name if award.company else "",
         "amount": award.amount,
         "currency": award.currency,
+        "bid": award.bid_id,
+        "bids": {str(bid) for bid in queries.lots_bids(award)},
         "ranking": award.ranking,
     }
 
@@ -54,10 +56,21 @@ def _letter(
     event: ProcedureAwarded, *, won: bool, bid_id: UUID, lots: list[dict[str, Any]], reason: str
 ) -> Callable[[str], Told]:
     def render(language: str) -> Told:
-        title = (
-            _("You won: {title} ({reference})") if won else _("Your bid was not chosen: {title} ({reference})")
-        ).format(title=event.title, reference=event.reference)
+        mine = [lot for lot in lots if str(bid_id) in lot["bids"]]
+        got = [str(lot["number"]) for lot in mine if lot["bid"] == bid_id]
+        lost = [str(lot["number"]) for lot in mine if lot["bid"] != bid_id]
+        is_part = bool(won and got and lost)
+        if is_part:
+            title = _("You won {won} of {count} lots: {title} ({reference})")
+        elif won:
+            title = _("You won: {title} ({reference})")
+        else:
+            title = _("Your bid was not chosen: {title} ({reference})")
+        title = title.format(title=event.title, reference=event.reference, won=len(got), count=len(mine))
         said = [_sentence(lot, bid_id) for lot in lots]
+        if is_part:
+            ended = _("Lots you won: {won}. Lots you bid on and did not win: {lost}.")
+            said.insert(0, ended.format(won=", ".join(got), lost=", ".join(lost)))
         if reason:
             said.append(_("The buyer's reasons: {reason}").format(reason=reason))
         return Told(title=title, text="\n\n".join(said))

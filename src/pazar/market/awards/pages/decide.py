@@ -14,6 +14,7 @@ from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.market.awards import policies, queries
 from pazar.market.awards.commands import award, exclude
+from pazar.market.awards.models import Award
 from pazar.market.awards.refusals import ComparisonChanged
 from pazar.market.procedures import queries as procedures
 
@@ -64,7 +65,7 @@ def decide(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     """What the award would be, in words; then the award itself."""
     if request.method == "POST":
         try:
-            award.award_procedure(
+            awards = award.award_procedure(
                 actor=request.actor,
                 procedure_id=procedure_id,
                 seen=request.POST.get("seen", ""),
@@ -73,7 +74,7 @@ def decide(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
         except (ComparisonChanged, Invalid) as refusal:
             _tell(request, refusal)
             return redirect("awards:decide", procedure_id)
-        messages.success(request, _("Awarded. Everybody who bid is being told."))
+        messages.success(request, _said(awards))
         return redirect(f"{reverse('roof:procedure', args=[procedure_id])}?tab=award")
     procedure = procedures.procedure_for(request.actor, procedure_id)
     policies.require_buyer(request.actor, procedure)
@@ -89,3 +90,12 @@ def decide(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
             "awarded": any(lot.ranking.winner for lot in comparison.lots),
         },
     )
+
+
+def _said(awards: list[Award]) -> str:
+    """What was done, and who hears of it."""
+    if any(one.bid_id for one in awards):
+        return _("Awarded. Everybody who bid is being told.")
+    if any(queries.bids_count(one) for one in awards):
+        return _("The procedure ended without an award. Everybody who bid is being told.")
+    return _("The procedure ended without an award. Nobody bid, so there is nobody to tell.")

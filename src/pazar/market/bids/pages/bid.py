@@ -21,6 +21,7 @@ from pazar.market.bids.pages import forms
 from pazar.market.procedures import labels
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules import versions
+from pazar.market.procedures.rules.states import State
 
 
 @member_required
@@ -94,6 +95,7 @@ def _page(request: ActorRequest, bid_id: UUID) -> dict[str, Any]:
         "is_changed_since": bool(
             counting and found.draft_saved_at is not None and found.draft_saved_at > counting.received_at
         ),
+        "is_given_up": procedure.opened_at is None and procedure.state in (State.CANCELLED, State.FAILED),
         "is_running": asked.is_open and moment < asked.closes_at,
         "is_open": asked.is_open and moment < asked.closes_at and policies.is_bidder(request.actor),
         "may_see_prices": policies.may_see_prices(request.actor, found.company_id),

@@ -208,3 +208,24 @@ def test_three_bids_of_one_price_stand_by_the_published_rule_wherever_the_rankin
     assert said.count(word) == 2
     places = [said.index(name) for name in names]
     assert places == sorted(places)
+
+
+def test_my_bids_say_how_each_ended():
+    case = make_opened("12", "11")
+    for bidder in case.bidders:
+        assert "Opened, being evaluated" in see(bidder, "/market/bids/").content.decode()
+    case.award()
+    lost, won = (see(bidder, "/market/bids/").content.decode() for bidder in case.bidders)
+    assert "Not won" in lost and "In the box" not in lost
+    assert ">Won<" in won.replace(" <", "<").replace("> ", ">") and "Not won" not in won
+
+
+def test_ending_without_bids_promises_no_letters():
+    case = make_opened()
+    client = logged_in(case.buyer)
+    decide = f"/market/procedures/{case.procedure.pk}/award/"
+    page = client.get(decide)
+    assert "Everybody who bid gets a letter" not in page.content.decode()
+    done = client.post(decide, {"seen": page.context["seen"]}, follow=True).content.decode()
+    assert "The procedure ended without an award. Nobody bid, so there is nobody to tell." in done
+    assert "Awarded. Everybody" not in done

@@ -17,6 +17,7 @@ from pazar.market.bids.pages import forms
 from pazar.market.bids.rules import contents, drafts
 from pazar.market.bids.tests.bidding import make_bid, make_submitted, make_typed, pass_deadline, seal_bid
 from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.commands import cancel
 from pazar.market.procedures.tests.factories import make_buyer, make_procedure
 
 PRICE, OTHER = "7.31", "9.87"
@@ -165,3 +166,22 @@ def test_a_price_comes_back_from_its_field_and_is_read_the_same_in_the_other_lan
     for language in ("en", "bg"):
         assert drafts.price_of(shown, currency="EUR", locale=language) == price
     assert Decimal(contents.plain(price)) == price
+
+
+# --- how it ended ---------------------------------------------------------------------------
+def mine(actor) -> str:
+    return of(actor).get("/market/bids/").content.decode()
+
+
+def test_a_procedure_given_up_is_nowhere_said_to_be_alive(firm):
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, receipt = make_submitted(procedure, one_of(firm, Role.TENDER_MANAGER), price=PRICE)
+    assert "In the box" in mine(bidder) and "<pz-countdown" in mine(bidder)
+    cancel.cancel_procedure(actor=buyer, procedure_id=procedure.pk, reason="The money went elsewhere.")
+    for shown in (mine(bidder), see(bidder, receipt.bid_id)):
+        assert "The buyer gave the procedure up" in shown
+        assert "<pz-countdown" not in shown and "In the box" not in shown
+    shown = see(bidder, receipt.bid_id)
+    assert "Your sealed bid stays shut for ever" in shown
+    assert "is in the box" not in shown and "before the opening; then" not in shown
+    assert "<pz-countdown" not in of(buyer).get("/market/procedures/mine/").content.decode()
