@@ -9,6 +9,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LONGEST = 500
 # Addresses that carry an IPv4 one inside: what they lead to is judged, not what they look like.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Of the public internet by their numbers, and yet inside: site-local (RFC 3879), documentation (RFC 9637), the
+# machine that hosts ours in Azure, anycast relays that lead on (RFC 7526).
+_INSIDE = [ipaddress.ip_network(name) for name in ("fec0::/10", "3fff::/20", "168.63.129.16/32", "192.88.99.0/24")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,8 @@ def may_call(address: str, *, allowed: Iterable[Network] = ()) -> bool:
     inner = _inner(found)
     if inner is not None:
         return may_call(str(inner), allowed=allowed)
+    if any(found.version == network.version and found in network for network in _INSIDE):
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
