@@ -50,7 +50,8 @@ def seen(page: Page, name: str) -> None:
 def test_a_company_comes_in_on_a_telephone(open_page: OpenPage):
     page = open_page("/login/", width=PHONE, language="bg")
     page.get_by_role("link", name=bg("Register a company")).click()
-    page.get_by_label(bg("Company number")).fill("999 021 770")
+    page.wait_for_load_state("load")
+    page.get_by_label(bg("Company number")).press_sequentially("999 021 770")
     # While he types the register answers.
     expect(page.locator("#particulars")).to_contain_text("Помпи и тръби Тунджа ООД")
     seen(page, "1-number")

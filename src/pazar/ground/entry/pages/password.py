@@ -51,16 +51,17 @@ class ForgottenForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest, token: str) -> HttpResponse:
     """GET and POST /password/<token>/: looking at it uses nothing up, so that a mail scanner can't."""
+    # The address is the secret; no other site is told of it (SECURE_REFERRER_POLICY).
     try:
         link = links.check(token)
     except links.LinkDead as refusal:
-        return _quiet(render(request, "entry/dead.html", {"refusal": refusal}, status=refusal.status))
+        return render(request, "entry/dead.html", {"refusal": refusal}, status=refusal.status)
     form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             links.set_password(token=token, new=form.cleaned_data["new"])
         except links.LinkDead as refusal:
-            return _quiet(render(request, "entry/dead.html", {"refusal": refusal}, status=refusal.status))
+            return render(request, "entry/dead.html", {"refusal": refusal}, status=refusal.status)
         except Invalid as refusal:
             for name, sentence in refusal.fields.items():
                 form.add_error(name if name in form.fields else None, str(sentence))
@@ -68,13 +69,7 @@ def password(request: HttpRequest, token: str) -> HttpResponse:
             flash.success(request, said("Your password is set. Log in with it."))
             return redirect("identity:login")
     page = {"form": form, "person": link.person}
-    return _quiet(render(request, "entry/password.html", page, status=422 if form.errors else 200))
-
-
-def _quiet(response: HttpResponse) -> HttpResponse:
-    # The address is the secret: no other page is told of it.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "entry/password.html", page, status=422 if form.errors else 200)
 
 
 @never_cache

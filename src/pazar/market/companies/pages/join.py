@@ -195,7 +195,7 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
         application = applying.by_token(token)
         if request.method == "POST" and application.state == State.UNCONFIRMED:
             applying.confirm(token=token)
-            return _quiet(redirect("companies:case_of_applicant", token))
+            return redirect("companies:case_of_applicant", token)
         if request.method == "POST" and application.state == State.ASKED:
             form = AnswerForm(request.POST)
             if form.is_valid():
@@ -205,9 +205,9 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
                     for name, sentence in error.fields.items():
                         form.add_error(name, str(sentence))
                 else:
-                    return _quiet(redirect("companies:case_of_applicant", token))
+                    return redirect("companies:case_of_applicant", token)
     except LinkDead as refusal:
-        return _quiet(render(request, "companies/dead.html", {"refusal": refusal}, status=refusal.status))
+        return render(request, "companies/dead.html", {"refusal": refusal}, status=refusal.status)
     page = {
         "application": application,
         # With the moderators or with a company's owners: the applicant reads the same.
@@ -218,10 +218,4 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
         "notes": list(application.notes.order_by("made_at")),
         "form": form,
     }
-    return _quiet(render(request, "companies/applicant.html", page, status=422 if form.errors else 200))
-
-
-def _quiet(response: HttpResponse) -> HttpResponse:
-    # The address is the secret: no other page is told of it.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "companies/applicant.html", page, status=422 if form.errors else 200)

@@ -87,7 +87,7 @@ def test_looking_at_the_link_confirms_nothing():
     client().post(JOIN, form())
     path = link("rangel@pompi.example")
     page = client().get(path)
-    assert page.status_code == 200 and page["Referrer-Policy"] == "no-referrer"
+    assert page.status_code == 200 and page["Referrer-Policy"] == "same-origin"
     assert Application.objects.get().state == "unconfirmed"
     assert client().post(path).status_code == 302
     assert Application.objects.get().state == "waiting"
