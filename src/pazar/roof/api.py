@@ -1,8 +1,9 @@
-"""The journal for programs: heads and proofs, for anybody. The entries are the export at /journal/export.jsonl."""
+"""The companies, and the journal: heads and proofs (its entries are the export at /journal/export.jsonl)."""
 
 import base64
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
@@ -11,6 +12,8 @@ from pydantic import Field
 from pazar.ground import keys
 from pazar.ground.api.paging import Page, Place, page
 from pazar.ground.errors import NotFound
+from pazar.ground.identity import queries as companies
+from pazar.ground.identity.models import Company
 from pazar.ground.journal import queries, tree
 from pazar.ground.journal.models import Head, Stamp
 from pazar.ground.journal.rules import head as signed
@@ -128,3 +131,44 @@ def journal_inclusion(request: HttpRequest, asked: Query[EntryAndHead]) -> Inclu
     return InclusionOut(
         number=found.number, size=found.size, leaf=found.leaf.hex(), path=[step.hex() for step in found.path]
     )
+
+
+class CompaniesAsked(Schema):
+    """What the list of companies is narrowed to."""
+
+    q: str = Field("", max_length=200, description="A part of the name, or the whole register number.")
+    country: str = Field("", max_length=2, pattern=r"^([A-Z]{2})?$", description="ISO 3166-1, two letters.")
+    only_members: bool = Field(False, description="Those that trade here; else those known from notices too.")
+
+
+class CompanyRow(Schema):
+    """A company as its public card names it."""
+
+    id: UUID
+    name: str
+    country: str
+    number_scheme: str
+    number: str
+    town: str
+    is_member: bool
+
+    @classmethod
+    def of(cls, row: Company) -> "CompanyRow":
+        return cls(
+            id=row.pk,
+            name=row.name,
+            country=row.country,
+            number_scheme=row.number_scheme,
+            number=row.number,
+            town=row.town,
+            is_member=row.standing == Company.Standing.MEMBER,
+        )
+
+
+@router.get("/companies", response=Page[CompanyRow], tags=["companies"])
+def list_companies(request: HttpRequest, asked: Query[CompaniesAsked], place: Query[Place]) -> dict[str, Any]:
+    """Companies, those that trade here first, by name."""
+    found = companies.listed(
+        text=" ".join(asked.q.replace("\x00", " ").split()), country=asked.country, only_members=asked.only_members
+    )
+    return page(request, found, ["standing", "name", "id"], place, show=CompanyRow.of)

@@ -22,6 +22,17 @@ class RoofConfig(AppConfig):
         viewer.provide_unread(_unread)
         matches.provide_started(bids.begun_for)
         hall.register(hall.Entry(wing="market", order=10, label=_("Today"), icon="home", url_name="roof:home"))
+        hall.register(
+            hall.Entry(
+                wing="market",
+                order=80,
+                label=_("Companies"),
+                icon="building",
+                url_name="roof:companies",
+                public=True,
+                phone=False,
+            )
+        )
         for order, (label, icon, name) in enumerate(
             (
                 (_("State of the centre"), "heartbeat", "roof:centre"),

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.roof.pages import centre, company, home, journal, ocds, procedure, search
+from pazar.roof.pages import centre, companies, company, home, journal, ocds, procedure, search
 
 app_name = "roof"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("centre/jobs/", centre.jobs, name="jobs"),
     path("centre/jobs/<int:job_id>/again/", centre.job_again, name="job_again"),
     path("centre/acts/<int:act_id>/again/", centre.act_again, name="act_again"),
+    path("market/companies/", companies.listing, name="companies"),
+    path("market/companies/list.<str:form>", companies.export, name="companies_export"),
     path("market/companies/<uuid:company_id>/", company.company, name="company"),
     path("market/procedures/<uuid:procedure_id>/", procedure.procedure, name="procedure"),
     path("ocds/", ocds.releases, name="ocds"),

@@ -69,6 +69,14 @@ def named(text: str) -> QuerySet[Company]:
     return Company.objects.filter(Q(name__icontains=text) | Q(number=text))
 
 
+def listed(*, text: str = "", country: str = "", only_members: bool = False) -> QuerySet[Company]:
+    """Companies by what a list of them is narrowed to; paged as `named` is."""
+    found = named(text) if text else Company.objects.all()
+    if country:
+        found = found.filter(country=country)
+    return found.filter(standing=Company.Standing.MEMBER) if only_members else found
+
+
 def memberships(person: Person) -> Sequence[Membership]:
     """The companies `person` may act for, by name."""
     found = Membership.objects.filter(person=person, is_active=True, company__standing=Company.Standing.MEMBER)

@@ -1,7 +1,7 @@
 """Who may see what stands over both wings."""
 
 from django.db import connection
-from tests.access.matrix import Call, Case, Stage, public, staff_only
+from tests.access.matrix import OK, Call, Case, Stage, public, staff_only
 
 from pazar.ground import clock
 from pazar.ground.identity.rules.roles import Role, StaffRole
@@ -68,6 +68,15 @@ def of_stamp(stage: Stage) -> Call:
 
 
 CASES = [
+    public("roof:companies"),
+    Case(
+        route="roof:companies_export",
+        make=lambda _stage: Call(kwargs={"form": "csv"}),
+        allowed=frozenset(Role),
+        foreign=OK,
+        nobody=404,
+    ),
+    public("api:list_companies"),
     public("roof:search", lambda stage: Call(query={"q": "кабел"})),
     # What it shows is what everybody may know: secret entries are a leaf until they are disclosed.
     public("roof:journal"),
