@@ -40,6 +40,7 @@ class Procedure(models.Model):
 
     buyer = models.ForeignKey("identity.Company", on_delete=models.PROTECT, null=True, related_name="+")
     buyer_name = models.TextField(blank=True)
+    buyer_lemmas = ArrayField(models.TextField(), default=list, db_default=[], blank=True)  # of its name, for search
     title = models.TextField()
     description = models.TextField(blank=True)
     language = models.CharField(max_length=8, blank=True)

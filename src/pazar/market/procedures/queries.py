@@ -1,5 +1,6 @@
 """Every read of procedures beyond a primary key."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,8 +12,24 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -729,15 +746,28 @@ def listed(wanted: Wanted, *, moment: datetime) -> QuerySet[Listed]:
     return found
 
 
+_CPV: Final = re.compile(r"(\d{8})(?:-\d)?", re.ASCII)
+
+
+def _in_one_lot(lemmas: list[str]) -> Exists:
+    """One of its lots says all these, the name of the buyer counted in."""
+    both = Func(F("lemmas"), F("procedure__buyer_lemmas"), function="array_cat")
+    lots = Lot.objects.annotate(own=ExpressionWrapper(both, output_field=ArrayField(TextField())))
+    return Exists(lots.filter(procedure_id=OuterRef("pk"), own__contains=lemmas))
+
+
 def _said(text: str) -> Q:
-    """A reference, or words that all stand in one lot (with its procedure's own), in any form."""
+    """A reference, a category, or words that all stand in one lot (with its procedure's and the buyer's name)."""
+    code = _CPV.fullmatch(text.strip())
+    if code:
+        return Q(terms__contains=[f"c{categories.prefix(code[1])}"])
     lemmas = words.lemmas(text)
     reference = f"n{' '.join(text.split()).lower()}"
     if not lemmas:
         return Q(terms__contains=[reference])
     said = Q(terms__contains=[f"w{lemma}" for lemma in lemmas])
     if len(lemmas) > 1:
-        said &= Q(Exists(Lot.objects.filter(procedure_id=OuterRef("pk"), lemmas__contains=lemmas)))
+        said &= Q(_in_one_lot(lemmas))
     for phrase in question.phrases(text):
         said &= _written(phrase)
     # A reference has a digit. Asking for both at once would keep the planner from walking the list in its order.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from pazar.ground import journal
+from pazar.ground import journal, words
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
@@ -30,6 +30,7 @@ def create_draft(*, actor: Actor, facts: Facts) -> Procedure:
             origin=Procedure.Origin.OWN,
             buyer_id=actor.company_id,
             buyer_name=actor.company_name,
+            buyer_lemmas=words.lemmas(actor.company_name),
             created_by_id=actor.person_id,
         )
         shared.write(procedure, facts)

@@ -468,6 +468,7 @@ class _Rows:
             "kind": notice.method,
             "buyer_id": self._companies.get(company_key(buyer) or ("", "")) if buyer else None,
             "buyer_name": buyer.name if buyer else "",
+            "buyer_lemmas": _lemmas(buyer.name) if buyer else [],
             "title": notice.title,
             "description": notice.description,
             "language": notice.language[:8],

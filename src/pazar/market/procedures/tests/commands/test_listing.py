@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.factories import make_company
 
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
@@ -87,3 +88,19 @@ def test_a_count_says_where_it_stopped(monkeypatch):
     monkeypatch.setattr(queries, "COUNTED", 2)
     assert queries.count(Wanted(), moment=moment) == queries.Counted(number=2, more=True)
     assert queries.count(Wanted(), moment=moment + timedelta(days=900)).number == 0
+
+
+def test_a_procedure_is_found_by_its_buyers_name_beside_its_own_words_and_by_a_code():
+    buyer = make_buyer(company=make_company("Община Горноречица"))
+    procedure = make_procedure(buyer)
+    code = procedure.lots.get().cpv[0]
+
+    def found(text):
+        return [row.pk for row in queries.open_list(buyer, Wanted(text=text), moment=clock.db_now()).rows]
+
+    word = procedure.title.split()[-1]
+    for text in ("общината горноречица", "Горноречица", f"{word} горноречица", code, f"{code[:2]}000000"):
+        assert found(text) == [procedure.pk], text
+    assert found("горноречица хеликоптер") == []
+    assert found("99000000") == []
+    assert_right()
