@@ -753,7 +753,8 @@ def _in_one_lot(lemmas: list[str]) -> Exists:
     """One of its lots says all these, the name of the buyer counted in."""
     both = Func(F("lemmas"), F("procedure__buyer_lemmas"), function="array_cat")
     lots = Lot.objects.annotate(own=ExpressionWrapper(both, output_field=ArrayField(TextField())))
-    return Exists(lots.filter(procedure_id=OuterRef("pk"), own__contains=lemmas))
+    # The stubs take an annotated array for its items.
+    return Exists(lots.filter(procedure_id=OuterRef("pk"), own__contains=lemmas))  # type: ignore[misc]
 
 
 def _said(text: str) -> Q:
