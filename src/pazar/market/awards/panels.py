@@ -22,17 +22,7 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
         return found
     if policies.is_buyer(actor, procedure) and procedure.state == State.OPENED:
         comparison = queries.comparison(procedure)
-        found.append(
-            Panel(
-                slot="tab",
-                key="comparison",
-                title=_("Comparison"),
-                count=comparison.bidders,
-                template="awards/_comparison.html",
-                order=5,
-                context={"comparison": comparison},
-            )
-        )
+        found.append(_comparison(comparison, order=5))
         found.append(
             Panel(slot="act", key="award", template="awards/_act.html", order=10, context={"comparison": comparison})
         )
@@ -52,4 +42,19 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
                     },
                 )
             )
+            # What was offered is still wanted once it is decided: when the contract is written, for one.
+            if policies.is_buyer(actor, procedure):
+                found.append(_comparison(queries.comparison(procedure), order=6))
     return found
+
+
+def _comparison(comparison: queries.Comparison, *, order: int) -> Panel:
+    return Panel(
+        slot="tab",
+        key="comparison",
+        title=_("Comparison"),
+        count=comparison.bidders,
+        template="awards/_comparison.html",
+        order=order,
+        context={"comparison": comparison},
+    )

@@ -47,6 +47,7 @@ def _data(procedure: Procedure, awards: Sequence[Award]) -> dict[str, Any]:
             [_("Decided"), _moment(decided.decided_at)],
             [_("Decided by"), decided.decided_by.name],
             [_("Award by"), _("Lowest price")],
+            [_("Prices"), words.vat(is_included=procedure.vat_included)],
         ],
         "rule_title": _("The rule"),
         "rule": str(words.RULE),

@@ -151,5 +151,5 @@ def bids_count(award: Award) -> int:
 
 
 def awards_of(procedure_id: UUID) -> Sequence[Award]:
-    found = Award.objects.filter(procedure=procedure_id).select_related("company", "lot", "decided_by")
+    found = Award.objects.filter(procedure=procedure_id).select_related("company", "lot", "decided_by", "procedure")
     return list(found.order_by("lot__position"))

@@ -17,6 +17,11 @@ RULE = gettext_lazy(
 )
 
 
+def vat(*, is_included: bool) -> str:
+    """The basis of every price of a procedure."""
+    return _("All prices include VAT.") if is_included else _("All prices are without VAT.")
+
+
 def tie(code: str) -> str:
     """Why a bid stands before another with the same total."""
     if code == TieRule.EARLIER:

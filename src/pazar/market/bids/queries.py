@@ -317,6 +317,11 @@ class OpenedLot:
         """Why it can't be read, in the active language; empty for none."""
         return sentences.fault(self.fault)
 
+    @property
+    def is_outdated(self) -> bool:
+        """It could be read, but answers a lot as an earlier version asked for it."""
+        return self.fault == contents.Fault.EARLIER_VERSION
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedKey:

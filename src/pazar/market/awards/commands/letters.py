@@ -48,6 +48,7 @@ def _lot(award: Award) -> dict[str, Any]:
         "currency": award.currency,
         "bid": award.bid_id,
         "bids": {str(bid) for bid in queries.lots_bids(award)},
+        "vat_included": award.procedure.vat_included,
         "ranking": award.ranking,
     }
 
@@ -71,6 +72,8 @@ def _letter(
         if is_part:
             ended = _("Lots you won: {won}. Lots you bid on and did not win: {lost}.")
             said.insert(0, ended.format(won=", ".join(got), lost=", ".join(lost)))
+        if lots:
+            said.append(words.vat(is_included=lots[0]["vat_included"]))
         if reason:
             said.append(_("The buyer's reasons: {reason}").format(reason=reason))
         return Told(title=title, text="\n\n".join(said))

@@ -106,12 +106,16 @@ class OpenedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenedLotRow:
-    """A lot as it was sealed; `is_bid` False where no envelope was made for it."""
+    """A lot as it was sealed; `is_bid` False where no envelope was made for it.
+
+    `outdated` is the version it was sealed for, where that asked for others in this lot; else 0.
+    """
 
     number: str
     title: str
     is_bid: bool
     fault: str
+    outdated: int
     items: tuple[OpenedRow, ...]
     total: Money | None
     offer: str
@@ -123,16 +127,17 @@ def opened_rows(found: OpenedBid | None, lots: Sequence[Lot]) -> list[OpenedLotR
     if found is None:
         return []
     parts = {part.lot_id: part for part in found.lots}
-    return [_opened_row(lot, parts.get(lot.pk)) for lot in lots]
+    return [_opened_row(lot, parts.get(lot.pk), version=found.version) for lot in lots]
 
 
-def _opened_row(lot: Lot, part: OpenedLot | None) -> OpenedLotRow:
+def _opened_row(lot: Lot, part: OpenedLot | None, *, version: int) -> OpenedLotRow:
     currency = part.currency if part else ""
     return OpenedLotRow(
         number=lot.number,
         title=lot.title,
         is_bid=part is not None,
         fault=part.fault_text if part else "",
+        outdated=version if part and part.is_outdated else 0,
         items=tuple(
             OpenedRow(
                 description=item.description,

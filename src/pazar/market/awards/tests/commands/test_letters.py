@@ -133,8 +133,9 @@ def test_a_lot_lost_by_a_fault_or_not_bid_on_is_explained_to_the_winner_of_anoth
     told = {message.person_id: message for message in sent()}
     mine = told[person.pk]
     assert mine.title.startswith("You won 1 of 2 lots: ")
-    first_of_all, one, two, three = mine.text.split("\n\n")
+    first_of_all, one, two, three, vat = mine.text.split("\n\n")
     assert first_of_all == "Lots you won: 1. Lots you bid on and did not win: 2."
+    assert vat == "All prices are without VAT."
     assert one.endswith("stood at place 1 of 2.")
     assert two.endswith("Your bid stands outside the ranking: The stated total isn't the sum of the prices.")
     assert three.endswith("You made no bid on it.")

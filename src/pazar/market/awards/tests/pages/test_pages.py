@@ -59,7 +59,8 @@ def test_the_comparison_is_the_buyers_and_the_award_everybodys():
     assert keys(case.buyer, case) == {"comparison", "award"}
     assert keys(bidder, case) == keys(stranger, case) == keys(NOBODY, case) == set()
     case.award()
-    for actor in (case.buyer, bidder, stranger, NOBODY):
+    assert keys(case.buyer, case) == {"award", "comparison"}
+    for actor in (bidder, stranger, NOBODY):
         assert keys(actor, case) == {"award"}
 
 
@@ -91,6 +92,9 @@ def test_the_buyer_compares_and_decides():
     assert "Awarded. Everybody who bid is being told." in done.content.decode()
     assert Award.objects.get().reason == "Lowest."
     assert client.get(decide).status_code == 409
+    after = see(case.buyer, page_of(case, "comparison")).content.decode()
+    assert "What they offer" in after and "Unit prices side by side" in after
+    assert "set-aside/" not in after and "take-back/" not in after
 
 
 def test_others_find_neither_the_decision_nor_its_acts():
@@ -152,6 +156,7 @@ def test_the_protocol_says_all_in_both_languages(language):
     assert case.buyer.person_name in said
     if language == "en":
         assert "Protocol of the award" in said
+        assert "All prices are without VAT." in said
         assert "6 000.00 EUR" in said and "5 500.00 EUR" in said
         assert "Awarded to Кабел и Син ООД for 6 000.00 EUR." in said
         assert "same price as the next, received earlier" in said
@@ -159,6 +164,7 @@ def test_the_protocol_says_all_in_both_languages(language):
     else:
         assert "Протокол за възлагане" in said
         assert "6 000,00 €" in said
+        assert "Всички цени са без ДДС." in said
         assert "The lowest total" not in said and "Awarded" not in said
 
 
@@ -229,3 +235,16 @@ def test_ending_without_bids_promises_no_letters():
     done = client.post(decide, {"seen": page.context["seen"]}, follow=True).content.decode()
     assert "The procedure ended without an award. Nobody bid, so there is nobody to tell." in done
     assert "Awarded. Everybody" not in done
+
+
+def test_what_prices_hold_of_vat_is_said_wherever_they_stand():
+    case = make_opened("12", "11")
+    opened = see(case.buyer, f"/market/procedures/{case.procedure.pk}/opening/").content.decode()
+    assert "All prices are without VAT." in opened
+    assert "To the comparison" in opened and "?tab=comparison" in opened
+    theirs = see(case.bidders[0], f"/market/procedures/{case.procedure.pk}/opening/").content.decode()
+    assert "All prices are without VAT." in theirs and "To the comparison" not in theirs
+    for path in (page_of(case, "comparison"), f"/market/procedures/{case.procedure.pk}/award/"):
+        assert "All prices are without VAT." in see(case.buyer, path).content.decode()
+    case.award()
+    assert "All prices are without VAT." in see(None, page_of(case, "award")).content.decode()

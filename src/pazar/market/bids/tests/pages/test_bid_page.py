@@ -1,5 +1,6 @@
 """A bid's page by who looks and when: prices for those who bid, what was sealed after the opening, marks at fields."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from pazar.market.bids.pages import forms
 from pazar.market.bids.rules import contents, drafts
 from pazar.market.bids.tests.bidding import make_bid, make_submitted, make_typed, pass_deadline, seal_bid
 from pazar.market.procedures import queries as procedures
-from pazar.market.procedures.commands import cancel
+from pazar.market.procedures.commands import cancel, change
 from pazar.market.procedures.tests.factories import make_buyer, make_procedure
 
 PRICE, OTHER = "7.31", "9.87"
@@ -185,3 +186,23 @@ def test_a_procedure_given_up_is_nowhere_said_to_be_alive(firm):
     assert "Your sealed bid stays shut for ever" in shown
     assert "is in the box" not in shown and "before the opening; then" not in shown
     assert "<pz-countdown" not in of(buyer).get("/market/procedures/mine/").content.decode()
+
+
+def change_quantity(procedure, buyer, reason: str) -> None:
+    facts = procedures.facts(procedure)
+    (lot,) = facts.lots
+    item = replace(lot.items[0], quantity=lot.items[0].quantity + 200)
+    facts = replace(facts, lots=(replace(lot, items=(item, *lot.items[1:])),))
+    change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=facts, reason=reason)
+
+
+def test_a_bid_for_an_earlier_version_is_said_to_be_outside_the_ranking(firm):
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, receipt = make_submitted(procedure, one_of(firm, Role.TENDER_MANAGER), price=PRICE)
+    change_quantity(procedure, buyer, "The hall is longer.")
+    pass_deadline(procedure)
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    record = of(buyer).get(f"/market/procedures/{procedure.pk}/opening/").content.decode()
+    for shown in (record, see(bidder, receipt.bid_id)):
+        assert "for version 1, outside the ranking" in shown
+        assert "be read</" not in shown
