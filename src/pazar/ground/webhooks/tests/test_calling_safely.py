@@ -52,7 +52,10 @@ class Server(threading.Thread):
         try:
             if self._context is not None:
                 line = self._context.wrap_socket(line, server_side=True)
-                line.recv(65_536)
+                came = b""
+                # All of it: a line closed with something unread in it is reset, and the answer may be lost.
+                while not came.endswith(b"\r\n\r\n{}") and (more := line.recv(65_536)):
+                    came += more
             for number in range(len(self._answer)):
                 line.sendall(self._answer[number : number + 1])
                 time.sleep(self._pause)
