@@ -27,6 +27,7 @@ SHOWN = 100
 def queue(request: ActorRequest) -> HttpResponse:
     """GET /centre/registrations/: the first due first."""
     policies.require_moderator(request.actor)
+    _in_centre(request)
     moment = now.now()
     found = queries.queue(request.actor)
     page = {
@@ -44,6 +45,7 @@ def queue(request: ActorRequest) -> HttpResponse:
 def case(request: ActorRequest, application_id: UUID) -> HttpResponse:
     """GET and POST /centre/registrations/<id>/: checks with their evidence; decide, and on to the next."""
     policies.require_moderator(request.actor)
+    _in_centre(request)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
@@ -69,6 +71,11 @@ def case(request: ActorRequest, application_id: UUID) -> HttpResponse:
         "typed": request.POST if refusal else {},
     }
     return render(request, "companies/case.html", page, status=refusal.status if refusal else 200)
+
+
+def _in_centre(request: ActorRequest) -> None:
+    # The code is the market's, the page the centre's: its entries stand in the hall.
+    request.wing = "centre"  # type: ignore[attr-defined]
 
 
 def _decide(request: ActorRequest, application_id: UUID) -> None:
@@ -105,6 +112,7 @@ def undo(request: ActorRequest, decision_id: UUID) -> HttpResponse:
 @staff_required(StaffRole.HEAD_OF_MODERATORS)
 def head(request: ActorRequest) -> HttpResponse:
     """GET /centre/registrations/head/: does the centre keep its working day, and who decides how much."""
+    _in_centre(request)
     moment = now.now()
     waiting = queries.queue(request.actor)
     page = {

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 from pazar.market.companies.rules.names import skeleton
 
 NEAR = 86.0
+WHOLE = 97.0  # all words of one stand in the other
 # Mail that anybody may have, whatever company he is of.
 FREE_MAIL = frozenset(
     (
@@ -62,5 +63,14 @@ def near_names(name: str, others: dict[str, str], *, limit: int = 8) -> list[Nea
     if not mine:
         return []
     skeletons = {key: skeleton(other) for key, other in others.items()}
-    found = process.extract(mine, skeletons, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
-    return [Near(key=key, name=others[key], score=round(score, 1)) for _text, score, key in found]
+    found = {
+        key: score
+        for _text, score, key in process.extract(mine, skeletons, scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit)
+    }
+    if " " in mine:
+        # "Copper Wire Group" beside "Copper Wire": of names of several words one may hold the other whole.
+        longer = {key: text for key, text in skeletons.items() if " " in text}
+        held = process.extract(mine, longer, scorer=fuzz.token_set_ratio, score_cutoff=WHOLE, limit=limit)
+        found |= {key: max(score, found.get(key, 0.0)) for _text, score, key in held}
+    nearest = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:limit]
+    return [Near(key=key, name=others[key], score=round(score, 1)) for key, score in nearest]

@@ -15,6 +15,7 @@ from pazar.ground.messages.models import Mail
 from pazar.ground.outbox.models import Event
 from pazar.market.bids import queries as bids
 from pazar.market.bids.rules import holders, personal_key
+from pazar.market.companies import queries as registrations
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.models import Procedure
 from pazar.roof.demo import cast, holder, queries
@@ -50,6 +51,13 @@ def test_the_story_keeps_its_promises(told, client: Client):
     entries = Event.objects.count()
     assert not story.seed()
     assert Event.objects.count() == entries
+
+    # Three registrations wait for the moderator, each of another kind, none of them late.
+    waiting = registrations.queue(actor("boris@pazar.example"))
+    assert [case.checked for case in waiting] == ["agrees", "agrees", "unknown"]
+    assert all(case.due_at > clock.db_now() for case in waiting)
+    looks_like = [c.evidence for c in registrations.checks(waiting[1]) if c.verdict == "bad"]
+    assert any("Медна жица АД" in line for evidence in looks_like for line in evidence)
 
     own = Procedure.objects.filter(origin="own")
     assert Counter(own.values_list("state", flat=True)) == {

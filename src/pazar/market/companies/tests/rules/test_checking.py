@@ -28,6 +28,15 @@ def test_look_alikes_are_found(name: str):
     assert [one.key for one in near] == ["1"]
 
 
+@pytest.mark.parametrize("name", ["Медна жица груп ЕООД", "Нова Медна Жица", "Жица Медна", "Mednа Jica Group"])
+def test_a_name_that_holds_another_is_found(name: str):
+    assert [one.key for one in checking.near_names(name, {"1": "Медна жица АД", "2": "Жица"})] == ["1"]
+
+
+def test_one_word_held_by_many_is_not():
+    assert checking.near_names("Медна жица груп", {"1": "Жица", "2": "Медна"}) == []
+
+
 def test_others_are_not():
     assert checking.near_names("Светлик ЕООД", {"1": "„МЕДНИЦА” ООД"}) == []
     assert checking.near_names("", {"1": "„МЕДНИЦА” ООД"}) == []
