@@ -24,7 +24,7 @@ class KeyUnreadable(RuntimeError):
 def key(name: str) -> bytes:
     """The 32 bytes of the key `name`, made at its first use. Raises KeyUnreadable."""
     given: str = settings.SEAL_KEY_VALUES.get(name, "")
-    return _read(name, given) if given else _kept(Path(settings.SEAL_KEYS) / name)
+    return _read(name, given) if given else _kept(settings.SEAL_KEYS, name)
 
 
 def signing() -> Ed25519PrivateKey:
@@ -38,7 +38,8 @@ def centre_public() -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _kept(path: Path) -> bytes:
+def _kept(folder: str | Path, name: str) -> bytes:
+    path = Path(folder) / name
     if not path.exists():
         _make(path)
     return _read(path.name, path.read_text(encoding="ascii").strip())
@@ -61,6 +62,7 @@ def _make(path: Path) -> None:
         partial.unlink()
 
 
+@lru_cache(maxsize=32)
 def _read(name: str, text: str) -> bytes:
     if re.fullmatch(rf"[0-9a-f]{{{2 * SIZE}}}", text) is None:
         raise KeyUnreadable(f"the key {name!r} isn't {2 * SIZE} hexadecimal digits")

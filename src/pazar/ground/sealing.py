@@ -10,7 +10,6 @@ A key of its own for each text: so many texts may be sealed that random nonces u
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -62,13 +61,18 @@ def unseal_text(sealed: str) -> str:
     return unseal(base64.b64decode(sealed.removeprefix(_TEXT_MARK))).decode()
 
 
+def seal_json(value: Any) -> bytes:
+    """As `SealedBinaryJSONField` stores it; for rows that are copied in."""
+    return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
 def token(name: str) -> str:
     """`name` as a keyed digest: equal names are found equal, and nobody without the key can try names against it."""
-    return hmac.new(key("records"), b"pazar-token-1\0" + name.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key("records"), b"pazar-token-1\0" + name.encode(), "sha256").hex()
 
 
 def _key_for(salt: bytes) -> bytes:
-    return hmac.new(key("records"), b"pazar-sealed-1\0" + salt, hashlib.sha256).digest()
+    return hmac.digest(key("records"), b"pazar-sealed-1\0" + salt, "sha256")  # in one go: a fan-out makes 20,000
 
 
 class _Unsearchable:
@@ -104,6 +108,16 @@ class SealedJSONField(_Unsearchable, models.JSONField):
         if isinstance(found, str) and found.startswith(_TEXT_MARK):
             return json.loads(unseal_text(found))
         return found
+
+
+class SealedBinaryJSONField(_Unsearchable, models.BinaryField):  # type: ignore[type-arg]  # as above
+    """A JSON value that lies sealed as bytes: a third less of them than as text, and as many values under one seal."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else seal_json(value)
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Any:
+        return None if value is None else json.loads(unseal(bytes(value)))
 
 
 class SealableBinaryField(models.BinaryField):  # type: ignore[type-arg]  # as above

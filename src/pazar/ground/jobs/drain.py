@@ -17,7 +17,7 @@ _FETCH = """
 UPDATE procrastinate_jobs SET status = 'doing' WHERE id = (
   SELECT id FROM procrastinate_jobs
   WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
-  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING id, task_name, args
 """
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from pazar.ground.ids import new_id
-from pazar.ground.sealing import SealedJSONField, SealedTextField
+from pazar.ground.sealing import SealedBinaryJSONField, SealedJSONField, SealedTextField
 
 
 class Message(models.Model):
@@ -17,11 +17,9 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
-    company = SealedTextField(blank=True)  # the id of the one he was told it for, or nothing
-    kind = SealedTextField()
-    title = SealedTextField()
-    text = SealedTextField(blank=True)
-    path = SealedTextField(blank=True)  # on the centre
+    # All that is said, under one seal: company (the id of the one he was told it for, or nothing), kind, title, text,
+    # path (on the centre), topics (what within the kind brought it).
+    content = SealedBinaryJSONField()
     once = models.TextField()  # sealing.token of what names the thing
     made_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -34,8 +32,35 @@ class Message(models.Model):
         ]
 
     @property
+    def company(self) -> str:
+        return self._said("company")
+
+    @property
+    def kind(self) -> str:
+        return self._said("kind")
+
+    @property
+    def title(self) -> str:
+        return self._said("title")
+
+    @property
+    def text(self) -> str:
+        return self._said("text")
+
+    @property
+    def path(self) -> str:
+        return self._said("path")
+
+    @property
+    def topics(self) -> list[str]:
+        return list(self.content.get("topics", ()))
+
+    @property
     def paragraphs(self) -> list[str]:
         return [part for part in self.text.split("\n\n") if part.strip()]
+
+    def _said(self, name: str) -> str:
+        return str(self.content.get(name, ""))
 
 
 class Mail(models.Model):

@@ -25,7 +25,11 @@ RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
 
 def connect(kind: type, *, later: Sequence[Handler], at_once: Sequence[Handler] = ()) -> None:
-    """Name the listeners of one kind of event. Called by `roof.wiring` alone, once per kind."""
+    """Name the listeners of one kind of event. Called by `roof.wiring` alone, once per kind.
+
+    Those named first go first, also before the later ones of other events: when a publication comes by many events,
+    all suppliers are told before the first desk is filled.
+    """
     _kinds[kind.__name__] = kind
     _later[kind] = tuple(_name(handler) for handler in later)
     _at_once[kind] = tuple(at_once)
@@ -45,8 +49,8 @@ def publish(event: Any) -> None:
     stored = Event.objects.create(kind=kind.__name__, content=wire.dump(event), published_at=clock.db_now())
     for handler in _at_once[kind]:
         handler(event)
-    for name in _later[kind]:
-        react.defer(event_id=stored.pk, handler=name)
+    for place, name in enumerate(_later[kind]):
+        react.configure(priority=-place).defer(event_id=stored.pk, handler=name)
 
 
 @app.task(name="outbox.react", retry=RETRY, pass_context=False)

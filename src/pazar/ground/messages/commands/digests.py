@@ -50,7 +50,7 @@ def send_held(*, person_id: UUID) -> Mail | None:
                 continue
             told.append(row)
             items.append(letters.Item(kind=kind, title=row.message.title, text=row.message.text, path=row.message.path))
-        mail = letters.digest(person=person, items=items, moment=moment) if items and person.email else None
+        mail = letters.Writer(moment).digest(person=person, items=items) if items and person.email else None
         if mail is not None:
             mail.save(force_insert=True)
             for row in told:

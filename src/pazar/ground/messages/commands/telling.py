@@ -3,17 +3,19 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
+from procrastinate.contrib.django import app
 
 from pazar.ground import clock, sealing
 from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
 from pazar.ground.messages import delivery, kinds, letters, live
-from pazar.ground.messages.models import Held, Mail
+from pazar.ground.messages.models import Held, Mail, Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,8 @@ class Told:
 
 
 Render = Callable[[str], Told]
+WRITE_MAILS = "messages.write_mails"
+"""The job that writes the mails of many messages, by its name: jobs know commands, not the other way round."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +36,8 @@ class Telling:
     """One thing told to several people.
 
     `once` names the thing ("match:<procedure>"): a person is told it one time, however often this is repeated.
-    `render` gets the recipient's language, which is active when it is called, as is his time zone. `path` is the
+    `render` gets the recipient's language, which is active when it is called, as is his time zone; it is asked once for
+    all who share both, in all tellings that hold the very same function. `path` is the
     page on the centre it is about. `mail` False keeps it on the centre. `topics` are the keys of what within the kind
     brought it (the interests it fits): the one whose mail is wanted soonest decides when it comes.
     """
@@ -47,10 +52,16 @@ class Telling:
     topics: Collection[str] = ()
 
 
-@dataclass(frozen=True)
-class _New:
+FEW = 50
+"""More messages than that are copied in, and their mails written by jobs: nobody's message waits for others' mails."""
+BATCH = 1_000
+
+
+class _New(NamedTuple):
+    """One message to be; a tuple, since tens of thousands are told at once."""
+
     id: UUID
-    person: Person
+    person_id: UUID
     telling: Telling
     told: Told
 
@@ -84,85 +95,134 @@ def tell(
 def tell_many(tellings: Sequence[Telling]) -> int:
     """Tell many things at once: a handful of statements, however many people. How many messages were new.
 
-    In the transaction of the caller: the messages and their mails are there, or none.
+    In the transaction of the caller: the messages and their mails (of many: the jobs that write these) are there, or
+    none.
     """
     for telling in tellings:
         kinds.kind(telling.kind)
         if not telling.path.startswith("/") or telling.path.startswith("//"):
             raise ValueError(f"a message is about a page of the centre, not {telling.path!r}")
     with transaction.atomic():
-        people = Person.objects.filter(is_active=True).in_bulk(list({p for t in tellings for p in t.person_ids}))
+        wanted = list({person_id for telling in tellings for person_id in telling.person_ids})
+        rows = Person.objects.filter(is_active=True, pk__in=wanted).values_list("pk", "language", "zone")
+        people = {person_id: (language, zone) for person_id, language, zone in rows}
         moment = clock.db_now()
-        asked = [
-            (people[person_id], telling)
-            for telling in tellings
-            for person_id in dict.fromkeys(telling.person_ids)
-            if person_id in people
-        ]
-        rendered: dict[tuple[int, str, str], Told] = {}
+        rendered: dict[tuple[int, tuple[str, str]], Told] = {}
         news = []
-        for person, telling in asked:
-            key = (id(telling), person.language, person.zone)
-            if key not in rendered:
-                rendered[key] = _rendered(telling.render, person)
-            news.append(_New(id=new_id(), person=person, telling=telling, told=rendered[key]))
+        for telling in tellings:
+            for person_id in dict.fromkeys(telling.person_ids):
+                reads = people.get(person_id)
+                if reads is None:
+                    continue
+                key = id(telling.render), reads
+                told = rendered.get(key)
+                if told is None:
+                    told = rendered[key] = _rendered(telling.render, *reads)
+                news.append(_New(new_id(), person_id, telling, told))
         stored = _store(news, moment)
-        live.announce(new.person.pk for new in news if new.id in stored)
-        _mail([new for new in news if new.id in stored and new.telling.mail], moment)
+        live.announce(new.person_id for new in news if new.id in stored)
+        mailed = [new for new in news if new.id in stored and new.telling.mail]
+        if len(mailed) <= FEW:
+            _mail([Message(id=new.id, person_id=new.person_id, content=_content(new)) for new in mailed], moment)
+        else:
+            for start in range(0, len(mailed), BATCH):
+                _write_later([new.id for new in mailed[start : start + BATCH]])
         return len(stored)
 
 
-def _rendered(render: Render, person: Person) -> Told:
-    with translation.override(person.language), timezone.override(ZoneInfo(person.zone)):
-        return render(person.language)
+def write_mails(*, message_ids: Collection[UUID]) -> int:
+    """Write the mails of these messages, or hold those whose hour comes later; how many were written.
+
+    Repeating writes nothing: a message that has a mail, or one held, is left out, and whoever does the same at the
+    same time is waited for.
+    """
+    if not message_ids:
+        return 0
+    with transaction.atomic():
+        found = Message.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(message_ids))
+        messages = list(found.order_by("pk"))
+        done = set(Mail.objects.filter(message_id__in=message_ids).values_list("message_id", flat=True))
+        done |= set(Held.objects.filter(message_id__in=message_ids).values_list("message_id", flat=True))
+        return _mail([message for message in messages if message.pk not in done], clock.db_now())
+
+
+def _write_later(message_ids: Sequence[UUID]) -> None:
+    app.configure_task(WRITE_MAILS, priority=-1).defer(message_ids=[str(message_id) for message_id in message_ids])
+
+
+def _rendered(render: Render, language: str, zone: str) -> Told:
+    with translation.override(language), timezone.override(ZoneInfo(zone)):
+        told = render(language)
+    return Told(title=" ".join(told.title.split()), text=told.text.strip())
+
+
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS messages_stage (id uuid, person_id uuid, content bytea, once text)
+ON COMMIT DELETE ROWS
+"""
+_GIVEN = "unnest(%s::uuid[], %s::uuid[], %s::bytea[], %s::text[]) AS n (id, person_id, content, once)"
+# Only RETURNING says which rows a conflict left out: bulk_create can't, COPY knows no conflicts, and only the others
+# get a mail. In one order, so that two who tell the same people wait for each other and not in a ring.
+_INSERT = """
+INSERT INTO pazar_messages_message (id, person_id, content, once, made_at, read_at)
+SELECT id, person_id, content, once, pazar_moment, NULL FROM {source}, (SELECT %s::timestamptz AS pazar_moment) AS m
+ORDER BY person_id, id
+ON CONFLICT (person_id, once) DO NOTHING
+RETURNING id
+"""
 
 
 def _store(news: Sequence[_New], moment: datetime) -> frozenset[UUID]:
     """Write the messages not told before; the ids of those written."""
     if not news:
         return frozenset()
-    # bulk_create can't say which rows a conflict left out, and only the others get a mail.
+    once = {name: sealing.token(name) for name in {new.telling.once for new in news}}
+    rows = [(new.id, new.person_id, sealing.seal_json(_content(new)), once[new.telling.once]) for new in news]
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO pazar_messages_message
-              (id, person_id, company, kind, title, text, path, once, made_at, read_at)
-            SELECT n.id, n.person_id, n.company, n.kind, n.title, n.text, n.path, n.once, %s, NULL
-            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-              AS n (id, person_id, company, kind, title, text, path, once)
-            ON CONFLICT (person_id, once) DO NOTHING
-            RETURNING id
-            """,
-            [
-                moment,
-                [new.id for new in news],
-                [new.person.pk for new in news],
-                [sealing.seal_text(str(new.telling.company_id or "")) for new in news],
-                [sealing.seal_text(new.telling.kind) for new in news],
-                [sealing.seal_text(" ".join(new.told.title.split())) for new in news],
-                [sealing.seal_text(new.told.text.strip()) for new in news],
-                [sealing.seal_text(new.telling.path) for new in news],
-                [sealing.token(new.telling.once) for new in news],
-            ],
-        )
-        return frozenset(row[0] for row in cursor.fetchall())
+        if len(rows) <= FEW:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(_INSERT.format(source=_GIVEN), [*columns, moment])
+            return frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute(_STAGE)
+        with cursor.copy("COPY messages_stage (id, person_id, content, once) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["uuid", "uuid", "bytea", "text"])
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(_INSERT.format(source="messages_stage"), [moment])
+        stored = frozenset(row[0] for row in cursor.fetchall())
+        cursor.execute("DELETE FROM messages_stage")  # more may be told in the same transaction
+        return stored
 
 
-def _mail(news: Sequence[_New], moment: datetime) -> None:
-    """Write the mails that go out now, and hold those whose hour comes later."""
+def _content(new: _New) -> dict[str, Any]:
+    telling = new.telling
+    return {
+        "company": str(telling.company_id or ""),
+        "kind": telling.kind,
+        "title": new.told.title,
+        "text": new.told.text,
+        "path": telling.path,
+        "topics": list(telling.topics),
+    }
+
+
+def _mail(messages: Sequence[Message], moment: datetime) -> int:
     now, held = [], []
-    wanted = delivery.of({new.person.pk for new in news}, moment)
-    for new in news:
-        kind = kinds.kind(new.telling.kind)
-        due = delivery.due_at(wanted[new.person.pk], new.person, kind, new.telling.topics, moment)
-        if due is None or not new.person.email:
+    people = Person.objects.in_bulk({message.person_id for message in messages})
+    wanted = delivery.of(people.keys(), moment)
+    letter = letters.Writer(moment)
+    for message in messages:
+        person, kind, topics = people[message.person_id], kinds.kind(message.kind), message.topics
+        due = delivery.due_at(wanted[person.pk], person, kind, topics, moment)
+        if due is None or not person.email:
             continue
         if due > moment:
-            held.append(Held(message_id=new.id, person=new.person, topics=list(new.telling.topics), due_at=due))
+            held.append(Held(message_id=message.pk, person_id=person.pk, topics=topics, due_at=due))
             continue
-        item = letters.Item(kind=kind, title=new.told.title, text=new.told.text, path=new.telling.path)
-        now.append(letters.mail(message_id=new.id, person=new.person, item=item, moment=moment))
+        item = letters.Item(kind=kind, title=message.title, text=message.text, path=message.path)
+        now.append(letter.mail(message_id=message.pk, person=person, item=item))
         if not kind.urgent:
-            wanted[new.person.pk].last_at = moment  # what else comes in this very act goes together, later
-    Mail.objects.bulk_create(now)
-    Held.objects.bulk_create(held)
+            wanted[person.pk].last_at = moment  # what else comes in this very act goes together, later
+    Mail.objects.bulk_create(now, batch_size=BATCH)
+    Held.objects.bulk_create(held, batch_size=BATCH)
+    return len(now)

@@ -12,8 +12,8 @@ def write(*, address: str, language: str, path: str, render: Render) -> Mail:
     """One mail in the transaction of the caller. `path` may hold a secret: the mail lies sealed."""
     with translation.override(language):
         told = render(language)
-    mail = letters.to_stranger(
-        address=address, language=language, title=told.title, text=told.text, path=path, moment=clock.db_now()
+    mail = letters.Writer(clock.db_now()).to_stranger(
+        address=address, language=language, title=told.title, text=told.text, path=path
     )
     mail.save(force_insert=True)
     return mail

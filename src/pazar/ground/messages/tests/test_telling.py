@@ -3,8 +3,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from tests.factories import make_company, make_person
 
-from pazar.ground.messages import commands, kinds
-from pazar.ground.messages.models import Mail, Message
+from pazar.ground.jobs.drain import drain
+from pazar.ground.messages import commands, kinds, unsubscribing
+from pazar.ground.messages.commands import telling
+from pazar.ground.messages.models import Held, Mail, Message, Wish
 
 KIND = "test_kind"
 
@@ -47,8 +49,47 @@ def test_each_reads_it_in_his_own_language_and_zone():
 
 def test_a_thousand_people_cost_a_handful_of_statements(django_assert_max_num_queries):
     people = [make_person() for _n in range(40)]
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert tell(*people) == 40
+    more = [make_person() for _n in range(80)]
+    with django_assert_max_num_queries(12):
+        assert tell(*people, *more) == 80
+
+
+def test_many_read_it_before_their_mails_are_written_and_each_gets_one(settings):
+    settings.MAIL_SERVER = True
+    people = [make_person(language=language) for language in ("bg", "en") for _n in range(40)]
+    muting = people[0]
+    commands.mute(person_id=muting.pk, kind=KIND)
+    tell(*people)
+    assert (Message.objects.count(), Mail.objects.count()) == (80, 0)
+    assert drain() == 1
+    mails = {mail.person_id: mail for mail in Mail.objects.all()}
+    assert set(mails) == {person.pk for person in people} - {muting.pk}
+    assert {mail.message_id for mail in mails.values()} == set(
+        Message.objects.exclude(person=muting).values_list("pk", flat=True)
+    )
+    # One text for all, and in it each one's own word that unsubscribes.
+    for mail in mails.values():
+        own = mail.headers["List-Unsubscribe"].strip("<>")
+        assert mail.text.count(own) == mail.html.count(own) == 1
+        assert mail.text.count("/unsubscribe/") == mail.html.count("/unsubscribe/") == 1
+        assert unsubscribing.read(own.rstrip("/").rpartition("/")[2]).person_id == mail.person_id
+    assert len({mail.headers["Message-ID"] for mail in mails.values()}) == 79
+    assert tell(*people) == 0
+
+
+def test_a_job_that_writes_mails_may_be_repeated():
+    people = [make_person() for _n in range(60)]
+    waits = people[0]
+    Wish.objects.create(person=waits, kind=KIND, pace="daily")
+    tell(*people)
+    message_ids = list(Message.objects.values_list("pk", flat=True))
+    drain()
+    before = Mail.objects.count(), Held.objects.count()
+    assert before == (59, 1)
+    assert telling.write_mails(message_ids=message_ids) == 0
+    assert (Mail.objects.count(), Held.objects.count()) == before
 
 
 def test_nobody_is_told_when_the_act_fails():

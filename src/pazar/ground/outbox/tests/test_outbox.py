@@ -1,3 +1,5 @@
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -63,3 +65,44 @@ def test_an_event_survives_the_way_into_the_database_and_back():
         ),
     )
     assert wire.load(events.ProcedureAwarded, wire.dump(event)) == event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount:
+    value: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    amount: Amount | None
+    notes: tuple[Amount, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Many:
+    rows: tuple[Row, ...]
+
+
+def test_what_an_event_says_at_several_places_is_written_once_and_exactly():
+    same = Amount(value=Decimal("1.50"))
+    event = Many(
+        rows=(
+            Row(amount=same),
+            Row(amount=same, notes=(same, Amount(value=Decimal("1.5")))),
+            Row(amount=Amount(value=Decimal("1.5"))),
+            Row(amount=None),
+        )
+    )
+    content = json.loads(json.dumps(wire.dump(event)))
+    assert json.dumps(content).count("1.50") == 1
+    again = wire.load(Many, content)
+    assert again == event
+    # Equal amounts may be written in two ways, and each stays as it was.
+    assert [str(row.amount.value) for row in again.rows if row.amount] == ["1.50", "1.50", "1.5"]
+    assert again.rows[0].amount is again.rows[1].notes[0]
+
+
+def test_an_event_of_before_that_shares_nothing_is_read():
+    content = {"rows": [{"amount": {"value": "1.50"}, "notes": []}, {"amount": {"value": "1.50"}}]}
+    one = Amount(value=Decimal("1.50"))
+    assert wire.load(Many, content) == Many(rows=(Row(amount=one), Row(amount=one)))

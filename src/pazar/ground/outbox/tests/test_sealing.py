@@ -59,6 +59,6 @@ def test_a_column_holds_the_seal_and_its_model_the_value():
 @pytest.mark.django_db
 def test_asking_the_database_for_a_sealed_value_is_refused_instead_of_finding_nothing():
     with pytest.raises(FieldError):
-        Message.objects.filter(title="x").exists()
+        Message.objects.filter(content="x").exists()
     with pytest.raises(FieldError):
         Event.objects.filter(content__a=1).exists()

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -10,6 +12,7 @@ from django.db.models import F
 
 from pazar.events import MatchFound, SuppliersMatched
 from pazar.ground import clock, outbox
+from pazar.ground.codes.rules.reason import Reason
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
@@ -26,6 +29,17 @@ FIRST_PAGE_MS = 800
 _STORING = 0x6D617463
 """Shared by whoever stores matches found by interests as they stood; see `match_interest`."""
 _LONGEST_WHY = 500
+
+
+class New(NamedTuple):
+    """A match just stored: a row as such, since one publication makes tens of thousands."""
+
+    pk: UUID
+    company_id: UUID
+    procedure_id: UUID
+    lot_id: UUID
+    interest_id: UUID
+    interest_version: int
 
 
 def match_procedure(*, procedure_id: UUID, just_published: bool = False) -> int:
@@ -109,14 +123,14 @@ def _take_part(request_id: int, shard: int, shards: int) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def _found_since_publication(procedure_ids: Collection[UUID], *, shard: int = 1, shards: int = 1) -> list[Match]:
+def _found_since_publication(procedure_ids: Collection[UUID], *, shard: int = 1, shards: int = 1) -> list[New]:
     untold = Match.objects.filter(
         procedure_id__in=list(procedure_ids), told_at=None, found_at__gte=F("procedure__published_at")
     )
     if shards > 1:
         own = following.companies_of_shard({match.company_id for match in untold}, shard=shard, shards=shards)
         untold = untold.filter(company_id__in=own)
-    return list(untold.order_by("company_id", "id"))
+    return [New(*row) for row in untold.order_by("company_id", "id").values_list(*New._fields)]
 
 
 def match_interest(*, interest_id: UUID) -> int:
@@ -201,7 +215,7 @@ def restore_match(*, actor: Actor, procedure_id: UUID) -> None:
         matches.update(dismissed_at=None, dismissed_why="")
 
 
-def _note(fits: Sequence[Fit], *, quiet: bool, early: Sequence[Match] = ()) -> int:
+def _note(fits: Sequence[Fit], *, quiet: bool, early: Sequence[New] = ()) -> int:
     """Store the matches not yet there and announce each procedure to the companies that are new to it."""
     concerned = {fit.procedure_id for fit in fits}
     knew = set(Match.objects.filter(procedure_id__in=concerned).values_list("company_id", "procedure_id"))
@@ -211,14 +225,14 @@ def _note(fits: Sequence[Fit], *, quiet: bool, early: Sequence[Match] = ()) -> i
 
 
 def _tell_news(
-    made: Sequence[Match], *, knew: Collection[tuple[UUID, UUID]], quiet: bool, early: Sequence[Match] = ()
+    made: Sequence[New], *, knew: Collection[tuple[UUID, UUID]], quiet: bool, early: Sequence[New] = ()
 ) -> None:
     news = [match for match in made if (match.company_id, match.procedure_id) not in knew] + list(early)
     if news:
         _announce(news, quiet=quiet)
 
 
-def _store(fits: Sequence[Fit]) -> list[Match]:
+def _store(fits: Sequence[Fit]) -> list[New]:
     moment = clock.db_now()
     rows = {new_id(): fit for fit in fits}
     if not rows:
@@ -249,15 +263,7 @@ def _store(fits: Sequence[Fit]) -> list[Match]:
         )
         stored_ids = {row[0] for row in cursor.fetchall()}
     return [
-        Match(
-            id=match_id,
-            company_id=fit.company_id,
-            procedure_id=fit.procedure_id,
-            lot_id=fit.lot_id,
-            interest_id=fit.interest_id,
-            interest_version=fit.interest_version,
-            found_at=moment,
-        )
+        New(match_id, fit.company_id, fit.procedure_id, fit.lot_id, fit.interest_id, fit.interest_version)
         for match_id, fit in rows.items()
         if match_id in stored_ids
     ]
@@ -277,7 +283,7 @@ RETURNING id, company_id, procedure_id, lot_id, interest_id, interest_version
 """
 
 
-def _copy_in(found: Mapping[UUID, Iterable[int]]) -> list[Match]:
+def _copy_in(found: Mapping[UUID, Iterable[int]]) -> list[New]:
     """Store matches by lot and interests' numbers; those that are new. A number that stands no more is left out."""
     if not any(found.values()):
         return []
@@ -292,26 +298,15 @@ def _copy_in(found: Mapping[UUID, Iterable[int]]) -> list[Match]:
         cursor.execute(_FROM_STAGE, [moment])
         rows = cursor.fetchall()
         cursor.execute("DELETE FROM matching_stage")  # a second store in the same transaction begins anew
-    return [
-        Match(
-            id=row[0],
-            company_id=row[1],
-            procedure_id=row[2],
-            lot_id=row[3],
-            interest_id=row[4],
-            interest_version=row[5],
-            found_at=moment,
-        )
-        for row in rows
-    ]
+    return [New(*row) for row in rows]
 
 
-def _announce(news: Sequence[Match], *, quiet: bool) -> None:
+def _announce(news: Sequence[New], *, quiet: bool) -> None:
     """One announcement per procedure and thousand suppliers; of a company's matches that of the first lot speaks."""
     about_all = procedures.facts_for_matching({match.procedure_id for match in news})
     facts = {about.procedure_id: about for about in about_all}
     place = {lot.lot_id: number for about in about_all for number, lot in enumerate(about.lots)}
-    first: dict[tuple[UUID, UUID], Match] = {}
+    first: dict[tuple[UUID, UUID], New] = {}
     fitting: dict[tuple[UUID, UUID], set[UUID]] = {}
     for match in sorted(news, key=lambda match: (place[match.lot_id], match.pk)):
         whose = match.procedure_id, match.company_id
@@ -320,13 +315,18 @@ def _announce(news: Sequence[Match], *, quiet: bool) -> None:
     spoken = sorted(first.values(), key=lambda match: (match.procedure_id, match.company_id))
     why = reasons.of_matches(spoken)
     names = stored.names([(match.interest_id, match.interest_version) for match in spoken])
+
+    @cache  # one object for all who have the same: it is written, sealed and said once
+    def said(reason: Reason, more_lots: int) -> Reason:
+        return replace(reason, more_lots=more_lots)
+
     for procedure_id, group in groupby(spoken, key=lambda match: match.procedure_id):
         about = facts[procedure_id]
         found = [
             MatchFound(
                 company_id=match.company_id,
                 match_id=match.pk,
-                reason=replace(why[match.pk], more_lots=len(fitting[procedure_id, match.company_id]) - 1)
+                reason=said(why[match.pk], len(fitting[procedure_id, match.company_id]) - 1)
                 if match.pk in why
                 else None,
                 interest_id=match.interest_id,

@@ -38,14 +38,14 @@ def tell_suppliers(event: SuppliersMatched) -> int:
             Match.objects.filter(pk__in=[match.match_id for match in event.matches]).values_list("pk", flat=True)
         )
         matches = {match.match_id: match for match in event.matches if match.match_id in there}
-        staff = people.staff_by_company(company_ids={match.company_id for match in event.matches}, roles=BIDDING)
+        staff = people.staff_ids_by_company(company_ids={match.company_id for match in event.matches}, roles=BIDDING)
         mailed = _mail_wanted(event)
         brought = _brought_by(event)
         render = _Render(event)
         path = reverse("roof:procedure", args=[event.procedure_id])
         tellings = [
             Telling(
-                person_ids=[person.pk for person in staff.get(match.company_id, ())],
+                person_ids=staff.get(match.company_id, ()),
                 kind=KIND,
                 once=f"match:{event.procedure_id}",
                 path=path,
@@ -87,14 +87,17 @@ def _brought_by(event: SuppliersMatched) -> dict[UUID, list[_Brought]]:
     """Every interest that brought it, by company: one query, and the reasons of those that have several."""
     company_ids = [match.company_id for match in event.matches]
     found = Match.objects.filter(procedure_id=event.procedure_id, company_id__in=company_ids, dismissed_at=None)
-    first: dict[UUID, dict[UUID, Match]] = {}
-    for match in found.select_related("interest").order_by("interest__name", "interest_id", "id"):
-        first.setdefault(match.company_id, {}).setdefault(match.interest_id, match)
-    several = [match for own in first.values() if len(own) > 1 for match in own.values()]
-    why = reasons.of_matches(several) if several else {}
+    rows = found.order_by("interest__name", "interest_id", "id")
+    first: dict[UUID, dict[UUID, tuple[UUID, str]]] = {}
+    for company_id, interest_id, name, match_id in rows.values_list(
+        "company_id", "interest_id", "interest__name", "pk"
+    ):
+        first.setdefault(company_id, {}).setdefault(interest_id, (match_id, name))
+    several = [match_id for own in first.values() if len(own) > 1 for match_id, _name in own.values()]
+    why = reasons.of_matches(Match.objects.filter(pk__in=several)) if several else {}
     return {
         company_id: [
-            _Brought(match.pk, match.interest_id, match.interest.name, why.get(match.pk)) for match in own.values()
+            _Brought(match_id, interest_id, name, why.get(match_id)) for interest_id, (match_id, name) in own.items()
         ]
         for company_id, own in first.items()
     }
@@ -108,14 +111,22 @@ def _others(match_id: UUID, brought: Sequence[_Brought]) -> list[_Brought]:
 
 class _Render:
     """What is told of one procedure. All that doesn't differ from one supplier to the next is said once per language
-    and zone: thousands are told at once."""
+    and zone, and who has the same reasons gets the same renderer: thousands are told at once."""
 
     def __init__(self, event: SuppliersMatched) -> None:
         self._event = event
         self._facts: dict[tuple[str, str], tuple[str, list[str]]] = {}
         self._reasons: dict[tuple[Reason, str], str] = {}
+        self._made: dict[tuple[Reason | None, tuple[tuple[str, Reason | None], ...]], Callable[[str], Told]] = {}
 
     def of(self, reason: Reason | None, others: Sequence[_Brought]) -> Callable[[str], Told]:
+        """What a supplier is told: of the interest that speaks, and of the others."""
+        key = reason, tuple((each.name, each.reason) for each in others)
+        if key not in self._made:
+            self._made[key] = self._renderer(reason, others)
+        return self._made[key]
+
+    def _renderer(self, reason: Reason | None, others: Sequence[_Brought]) -> Callable[[str], Told]:
         def render(language: str) -> Told:
             key = language, timezone.get_current_timezone_name()
             if key not in self._facts:
