@@ -9,10 +9,12 @@ from email import message_from_bytes, policy
 import pytest
 from aiosmtpd.controller import Controller
 from django.utils import timezone
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.factories import make_person
 
 from pazar.ground.jobs.drain import drain
-from pazar.ground.messages import commands, kinds
+from pazar.ground.messages import commands, kinds, letters
 from pazar.ground.messages.commands import sending
 from pazar.ground.messages.models import Bounce, Mail, Suppression
 from pazar.ground.messages.rules import retries
@@ -321,3 +323,31 @@ def test_a_line_break_in_a_header_is_refused(server, courier, field):
     sending.send_waiting(courier=courier)
     assert read(mail)[0] == "failed"
     assert server.taken == []
+
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=300)
+
+
+@given(subject=_TEXTS.map(letters.one_line), text=_TEXTS, html=_TEXTS)
+@example(subject="Plain", text="--\n.\nFrom him\r\n" + "x" * 2_000, html="<p>\rtwo</p>")
+@example(subject="а" * 199, text="", html="\n")
+def test_whatever_it_says_a_mail_is_read_as_it_was_written(subject, text, html):
+    mail = Mail(subject=subject, text=text, html=html, headers={"Message-ID": "<a@example.org>", "X-Long": "y " * 600})
+    content = sending._content(mail, "maria@example.org")
+    assert all(len(line) <= 998 and b"\r" not in line and b"\n" not in line for line in content.split(b"\r\n"))
+    came = message_from_bytes(content, policy=policy.SMTP)
+    assert came["To"] == "maria@example.org"
+    assert " ".join(came["Subject"].split()) == subject
+    assert came["Message-ID"] == "<a@example.org>"
+    assert [part.get_content_type() for part in came.iter_parts()] == ["text/plain", "text/html"]
+    for part, wrote in zip(came.iter_parts(), (text, html), strict=True):
+        said = part.get_payload(decode=True).decode()
+        assert said.replace("\r\n", "\n").rstrip("\n") == wrote.replace("\r\n", "\n").rstrip("\n")
+
+
+@pytest.mark.parametrize("value", ["a\r\nBcc: all@example.org", "a\nb", "a\rb", "a\0b"])
+def test_a_line_break_in_a_header_is_no_mail(value):
+    with pytest.raises(ValueError, match="X-Thing"):
+        sending._content(Mail(subject="s", text="", html="", headers={"X-Thing": value}), "maria@example.org")
+    with pytest.raises(ValueError, match="Subject"):
+        sending._content(Mail(subject=value, text="", html="", headers={}), "maria@example.org")
