@@ -590,10 +590,11 @@ RANKED: Final = 300  # of how many newest ones the closest come first
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
-    """A page of a list; `next` continues it, empty at its end."""
+    """A page of a list; `next` continues it, empty at its end. `is_part`: more fit than are ranked by relevance."""
 
     rows: Sequence[Procedure]
     next: str
+    is_part: bool = False
 
 
 def open_list(actor: Actor, wanted: Wanted, *, moment: datetime, after: str = "", limit: int = PAGE) -> ListPage:
@@ -640,14 +641,17 @@ def _closest(wanted: Wanted, *, moment: datetime, cursor: str, limit: int) -> Li
     No index knows how near a title is. Of three hundred one is soon found; who wants more orders by date.
     """
     begins = _read_rank(cursor)
-    places = list(in_order(replace(wanted, order=None), moment=moment)[:RANKED])
+    places = list(in_order(replace(wanted, order=None), moment=moment)[: RANKED + 1])
+    is_part = len(places) > RANKED
+    places = places[:RANKED]
     titles = dict(Procedure.objects.filter(pk__in=[place.procedure_id for place in places]).values_list("pk", "title"))
     asked = frozenset(words.lemmas(wanted.text))
     shares = {pk: question.title_share(asked, frozenset(words.lemmas(title))) for pk, title in titles.items()}
     # Sorting keeps the newest first among equals.
     places.sort(key=lambda place: -shares.get(place.procedure_id, 0.0))
     rows = shown(places[begins : begins + limit])
-    return ListPage(rows=rows, next=f"r{begins + limit}" if begins + limit < len(places) else "")
+    following = f"r{begins + limit}" if begins + limit < len(places) else ""
+    return ListPage(rows=rows, next=following, is_part=is_part)
 
 
 def _read_rank(cursor: str) -> int:

@@ -87,7 +87,7 @@ def procedures(request: ActorRequest) -> HttpResponse:
         "narrow_url": _url(request, after="", narrow="" if narrowing else "1"),
         "narrowing": narrowing,
         "facets": _facets(request, wanted, moment) if narrowing else [],
-        "ranked": queries.RANKED if wanted.sorted_by is Order.RELEVANCE else None,
+        "ranked": queries.RANKED if page.is_part else None,
         "by_value": wanted.counted_in if wanted.sorted_by is Order.VALUE else "",
         "likely": likely,
         "likely_url": _url(request, after="", q=likely),

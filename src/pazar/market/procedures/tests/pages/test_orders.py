@@ -98,6 +98,18 @@ def test_a_list_stands_in_each_order_and_pages_keep_it(four, wanted, found):
     assert walked(wanted) == found
 
 
+def test_a_list_longer_than_is_ranked_says_so(monkeypatch):
+    put("Доставка на хартия", days=2)
+    put("Хартия", days=3)
+    wanted = {"q": "хартия", "order": "relevance"}
+    said, visitor = "Choose another order to see all", Client(headers={"accept-language": "en"})
+    assert said not in visitor.get(LIST, wanted).content.decode()
+    monkeypatch.setattr(queries, "RANKED", 1)
+    page = visitor.get(LIST, wanted)
+    assert said in page.content.decode()
+    assert [row.procedure.title for row in page.context["rows"]] == ["Доставка на хартия"]
+
+
 def test_what_is_over_stands_alone():
     put("Отворена")
     put("Минала", days=-1)
