@@ -33,6 +33,8 @@ class RoofConfig(AppConfig):
                 phone=False,
             )
         )
+        for words, where in ((_("Open procedures"), "procedures:list"), (_("Journal"), "roof:journal")):
+            hall.register_foot(hall.FootLink(label=words, url_name=where))
         for order, (label, icon, name) in enumerate(
             (
                 (_("State of the centre"), "heartbeat", "roof:centre"),

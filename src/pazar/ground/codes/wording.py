@@ -49,7 +49,9 @@ def _text(reason: Reason) -> str:
     said = [*_categories(reason), *_regions(reason), *_words(reason), *_value(reason)]
     text = ", ".join(said)
     if reason.lot_number:
-        text = _("Lot %(number)s: %(reason)s") % {"number": reason.lot_number, "reason": text}
+        # a source may have named the lot in words of its own: "Lot 1 — Pumps"
+        named = _("Lot %(number)s: %(reason)s") if reason.lot_number[:1].isdigit() else "%(number)s: %(reason)s"
+        text = named % {"number": reason.lot_number, "reason": text}
     if reason.more_lots:
         more = ngettext("%(n)s more lot fits", "%(n)s more lots fit", reason.more_lots) % {"n": reason.more_lots}
         text = f"{text}; {more}"

@@ -108,6 +108,10 @@ class Shell:
         return hall.banners(self._request)
 
     @cached_property
+    def foot(self) -> list[hall.FootLink]:
+        return hall.foot()
+
+    @cached_property
     def search_url(self) -> str:
         return viewers.address("roof:search")
 

@@ -45,10 +45,14 @@ class Entry:
     @property
     def url(self) -> str:
         """Its address, empty while nothing answers there."""
-        try:
-            return reverse(self.url_name)
-        except NoReverseMatch:
-            return ""
+        return _address(self.url_name)
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,20 @@ class Banner:
     links: tuple[tuple[Text, str], ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class FootLink:
+    """A public page named at the foot of every page."""
+
+    label: Text
+    url_name: str
+
+    @property
+    def url(self) -> str:
+        """Its address, empty while nothing answers there."""
+        return _address(self.url_name)
+
+
+_FOOT: dict[str, FootLink] = {}
 _ENTRIES: dict[tuple[str, str], Entry] = {}
 _BANNERS: list[Callable[[HttpRequest], Banner | None]] = []
 
@@ -72,6 +90,15 @@ def register_banner(banner: Callable[[HttpRequest], Banner | None]) -> None:
     """Add a banner; the callable answers None when there is nothing to say."""
     if banner not in _BANNERS:
         _BANNERS.append(banner)
+
+
+def register_foot(link: FootLink) -> None:
+    """Add a link to the foot; they stand in the order in which they were first named."""
+    _FOOT[link.url_name] = link
+
+
+def foot() -> list[FootLink]:
+    return [link for link in _FOOT.values() if link.url]
 
 
 def entries(request: HttpRequest, *, wing: str) -> list[Entry]:

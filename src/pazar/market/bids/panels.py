@@ -42,7 +42,7 @@ def _bidders(actor: Actor, procedure: Procedure, moment: datetime) -> list[Panel
         ready = queries.readiness_of(actor, bid, asked, moment=moment)
         context |= {
             "ready": ready,
-            "items": [sentences.said(item) for item in ready.items],
+            "items": sentences.said_all(ready.items),
             "receipt": queries.receipt_of(procedure, bid, bid.current) if bid.is_sealed and bid.current else None,
             "is_withdrawn": bid.state == bid.State.WITHDRAWN,
             "is_behind": bid.confirmed_version != procedure.version and is_open,

@@ -1,6 +1,6 @@
 """The words to the codes of the rules: readiness, breaches, faults."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,6 +95,9 @@ FAULTS: Mapping[str, Words] = {
 }
 
 
+_FIRST = (State.NO, State.WAIT, State.OK)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SaidItem:
     """A line of the checklist in the active language."""
@@ -118,6 +121,11 @@ def said(item: Item) -> SaidItem:
         text=str(text).format(**params),
         anchor=item.anchor,
     )
+
+
+def said_all(items: Iterable[Item]) -> list[SaidItem]:
+    """The checklist, what is missing on top."""
+    return [said(item) for item in sorted(items, key=lambda item: _FIRST.index(item.state))]
 
 
 def breach(found: Breach) -> Words:

@@ -65,8 +65,8 @@ CRITERIA: Mapping[str, str | Promise] = {"lowest_price": _("Lowest price")}
 STATUSES: Mapping[str, tuple[str, str | Promise]] = {
     State.DRAFT: ("draft", _("Draft")),
     State.PUBLISHED: ("open", _("Open for bids")),
-    State.CLOSED: ("live", _("Closed, waiting to be opened")),
-    State.OPENED: ("live", _("Opened, being evaluated")),
+    State.CLOSED: ("soon", _("Closed, waiting to be opened")),
+    State.OPENED: ("wing", _("Opened, being evaluated")),
     State.AWARDED: ("done", _("Awarded")),
     State.CANCELLED: ("bad", _("Given up")),
     State.FAILED: ("bad", _("Ended without an award")),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pazar.market.procedures.models import Procedure
 
 SHOWN = 20
+FEW = 6
 SHORTEST = 2
 LONGEST = 200
 
@@ -59,7 +60,7 @@ class Group:
 @require_safe
 @anybody
 def search(request: ActorRequest) -> HttpResponse:
-    """GET /search/?q=: acts, categories, procedures, companies, own deals and accounts, twenty of each.
+    """GET /search/?q=: acts, procedures, own deals and accounts, companies, twenty of each; and a few categories.
 
     `in` names one group, which is then shown page by page. Procedures have a list of their own for that.
     """
@@ -85,7 +86,9 @@ def _groups(request: ActorRequest, text: str, only: str) -> Iterator[Group]:
         return
     found = list(procedures.search(request.actor, text, moment=now.now(), limit=SHOWN + 1))
     yield Group(key="acts", title=_("Go to, do"), hits=tuple(_acts(request, text, found)))
-    yield _categories(request, text, "")
+    is_code = text[0].isdigit()
+    if is_code:
+        yield _categories(request, text, "")
     list_url = links.to("procedures:list")
     more = f"{list_url}?{urlencode({'q': text, 'all': '1'})}" if list_url and len(found) > SHOWN else ""
     yield Group(
@@ -97,17 +100,22 @@ def _groups(request: ActorRequest, text: str, only: str) -> Iterator[Group]:
     for key in ("deals", "accounts", "companies"):
         if key in paged:
             yield paged[key](request, text, "")
+    if not is_code:
+        yield _categories(request, text, "", shown=FEW)
 
 
 def _more(key: str, text: str, cursor: str) -> str:
     return f"?{urlencode({'q': text, 'in': key, 'cursor': cursor})}" if cursor else ""
 
 
-def _categories(request: ActorRequest, text: str, cursor: str) -> Group:
-    """Categories by code, with its check digit or without, or by words of either language; each leads to its list."""
+def _categories(request: ActorRequest, text: str, cursor: str, *, shown: int = SHOWN) -> Group:
+    """Categories by code, with its check digit or without, or by words of either language; each leads to its list.
+
+    A few stand below what was found by words: who types a word looks for procedures first.
+    """
     start = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else 0
     language = (get_language() or "en").split("-")[0]
-    found = codes.search_cpv(text, language=language, limit=SHOWN + 1, offset=start, nearest=False)
+    found = codes.search_cpv(text, language=language, limit=shown + 1, offset=start, nearest=False)
     list_url = links.to("procedures:list")
     return Group(
         key="categories",
@@ -118,9 +126,9 @@ def _categories(request: ActorRequest, text: str, cursor: str) -> Group:
                 url=f"{list_url}?{urlencode({'cpv': one.code})}" if list_url else "",
                 about=one.within,
             )
-            for one in found[:SHOWN]
+            for one in found[:shown]
         ),
-        more_url=_more("categories", text, str(start + SHOWN)) if len(found) > SHOWN else "",
+        more_url=_more("categories", text, str(start + shown)) if len(found) > shown else "",
     )
 
 

@@ -122,13 +122,18 @@ def given(lead: Lead) -> str:
     return _("The rule took it and names no manager.")
 
 
+def _title(facts: Facts) -> str:
+    """The title inside a sentence that goes on after a full stop: its own, as of "2027 г.", isn't doubled."""
+    return str(facts["title"]).removesuffix(".")
+
+
 def _taken(facts: Facts) -> str:
     if facts.get("manager"):
         return _("Lead taken up: %(title)s. Manager: %(manager)s.") % {
-            "title": facts["title"],
+            "title": _title(facts),
             "manager": facts["manager"],
         }
-    return _("Lead taken up: %(title)s. It has no manager yet.") % {"title": facts["title"]}
+    return _("Lead taken up: %(title)s. It has no manager yet.") % {"title": _title(facts)}
 
 
 def _given(facts: Facts) -> str:
@@ -136,7 +141,7 @@ def _given(facts: Facts) -> str:
 
 
 def _dropped(facts: Facts) -> str:
-    return _("Lead dropped: %(title)s. Reason: %(reason)s") % {"title": facts["title"], "reason": facts["reason"]}
+    return _("Lead dropped: %(title)s. Reason: %(reason)s") % {"title": _title(facts), "reason": facts["reason"]}
 
 
 def _changed(facts: Facts) -> str:
@@ -144,14 +149,14 @@ def _changed(facts: Facts) -> str:
         return _("The buyer changed the procedure: %(title)s") % {"title": facts["title"]}
     until = formats.moment(datetime.fromisoformat(facts["closes_at"]))
     return _("The buyer changed the procedure: %(title)s. Bids are due by %(until)s.") % {
-        "title": facts["title"],
+        "title": _title(facts),
         "until": until,
     }
 
 
 def _cancelled(facts: Facts) -> str:
     return _("The buyer gave the procedure up: %(title)s. Reason: %(reason)s") % {
-        "title": facts["title"],
+        "title": _title(facts),
         "reason": facts["reason"],
     }
 

@@ -87,7 +87,7 @@ def _page(request: ActorRequest, bid_id: UUID) -> dict[str, Any]:
         "procedure": procedure,
         "asked": asked,
         "ready": ready,
-        "items": [sentences.said(item) for item in ready.items],
+        "items": sentences.said_all(ready.items),
         "changes": _changes(found.confirmed_version, procedure),
         "receipt": counting,
         "receipts": receipts,

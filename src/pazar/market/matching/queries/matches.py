@@ -21,6 +21,7 @@ from pazar.market.procedures import queries as procedures
 
 PAGE = 20
 SOON = timedelta(days=7)
+_WEEKS = 4
 
 
 class Chip(StrEnum):
@@ -36,7 +37,10 @@ class Chip(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How many procedures stand under each chip; `started` is None where nobody can say."""
+    """How many procedures stand under each chip; `started` is None where nobody can say.
+
+    `a_week`: about how many the interests bring, the mean of the last four weeks, rounded up.
+    """
 
     all: int
     closing: int
@@ -44,6 +48,7 @@ class Counts:
     new: int
     dismissed: int
     started: int | None
+    a_week: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,16 +140,21 @@ def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID], since: dat
     def procedures(narrowed: Q) -> Count:
         return Count("procedure_id", distinct=True, filter=narrowed)
 
-    kept = Q(dismissed_at=None)
-    found = open_matches(actor, moment=moment).aggregate(
+    is_open = Q(procedure__state="published", procedure__closes_at__gt=moment)
+    is_recent = Q(procedure__published_at__gt=moment - timedelta(weeks=_WEEKS), procedure__published_at__lte=moment)
+    kept = is_open & Q(dismissed_at=None)
+    found = policies.matches_visible_to(actor).filter(is_open | is_recent)
+    told = found.aggregate(
         all=procedures(kept),
         closing=procedures(kept & Q(procedure__closes_at__lte=moment + SOON)),
         outside=procedures(kept & Q(procedure__origin="outside")),
         new=procedures(kept & _is_new(since)),
-        dismissed=procedures(~kept),
+        dismissed=procedures(is_open & Q(dismissed_at__isnull=False)),
         started=procedures(kept & Q(procedure_id__in=begun)),
+        recent=procedures(is_recent),
     )
-    return Counts(**{**found, "started": found["started"] if _started is not None else None})
+    weekly = -(-told.pop("recent") // _WEEKS)
+    return Counts(**{**told, "a_week": weekly, "started": told["started"] if _started is not None else None})
 
 
 def matched(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -71,3 +72,4 @@ def _steps_of_deals(head: Actor, today: datetime) -> None:
             step=("Обади се за мостри", "Уточни транспорта", "Изпрати каталога")[place],
             on=(today + timedelta(days=place - 1)).date(),
         )
+        deals.set_amount(actor=head, deal_id=deal.pk, amount=Decimal((31_200, 18_400, 124_000)[place]))

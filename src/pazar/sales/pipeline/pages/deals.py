@@ -69,7 +69,7 @@ def deals(request: ActorRequest) -> HttpResponse:
     running = [column.sums for column in board if column.stage in stages.OPEN]
     context: dict[str, Any] = {
         "title": _open_title(sum(sums.count for sums in running), mine),
-        "below": _money_of(running),
+        "below": _below(running),
         "columns": columns,
         "empty": not any(column.sums.count for column in board),
         "mine": mine,
@@ -88,6 +88,11 @@ def _open_title(count: int, mine: bool) -> str:
 def _sum(sums: Sums) -> str:
     said = ngettext("%(n)s deal", "%(n)s deals", sums.count) % {"n": formats.number(sums.count)}
     return ", ".join([said, *(formats.money(amount, currency, cents=False) for amount, currency in sums.amounts)])
+
+
+def _below(running: list[Sums]) -> str:
+    money = _money_of(running)
+    return _("Our figures come to %(money)s.") % {"money": money} if money else ""
 
 
 def _money_of(found: list[Sums]) -> str:

@@ -3,7 +3,7 @@
 
 /** @param {number} step one down or one up; Enter then follows the link as everywhere */
 function walk(step) {
-  const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".pz-list a.t")]);
+  const links = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".pz-list a.t, .roof-hits a.pz-t")]);
   const here = links.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   links[Math.min(links.length - 1, Math.max(0, here + step))]?.focus();
 }
@@ -35,3 +35,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const part = /** @type {HTMLElement} */ (event.target);
   /** @type {HTMLElement|null} */ (part.querySelector?.("[aria-invalid=true]"))?.focus();
 });
+
+// On a phone the tabs run past the edge: the one in view is brought to where it can be seen.
+for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".pz-tabs a[aria-current]"))) {
+  const row = /** @type {HTMLElement} */ (tab.parentElement);
+  if (tab.offsetLeft + tab.offsetWidth > row.offsetLeft + row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - 24;
+}
