@@ -95,14 +95,23 @@ def test_every_hit_of_a_group_can_be_reached(client: Client, key):
         make_company(f"Нишка {number:02}")
     q = {"companies": "нишка", "categories": "31"}[key]
     page = client.get("/search/", {"q": q}).content.decode()
-    first = re.findall(r'class="t" href="([^"]+)"', _section(page, key))
+    first = re.findall(r'class="pz-t" href="([^"]+)"', _section(page, key))
     seen, href = list(first), _more_of(page, key)
     while href and len(seen) < 60:
         page = client.get("/search/" + href).content.decode()
-        seen += re.findall(r'class="t" href="([^"]+)"', _section(page, key))
+        seen += re.findall(r'class="pz-t" href="([^"]+)"', _section(page, key))
         href = _more_of(page, key)
     assert len(first) == 20
     assert len(set(seen)) == len(seen) >= 45
+
+
+def test_who_types_a_word_sees_procedures_before_a_few_categories_and_who_types_a_code_the_categories(client: Client):
+    make_procedure(title="Доставка на кабели 31")
+    by_word = client.get("/search/", {"q": "кабели"}).content.decode()
+    assert by_word.index('aria-labelledby="procedures"') < by_word.index('aria-labelledby="categories"')
+    assert _section(by_word, "categories").count("<li>") == 6
+    by_code = client.get("/search/", {"q": "313"}).content.decode()
+    assert _section(by_code, "categories").count("<li>") == 20
 
 
 def _section(page: str, key: str) -> str:
