@@ -59,7 +59,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
         bids.confirm_receipt,
         pipeline.note_bid,
     ),
-    events.BidWithdrawn: (pipeline.note_withdrawal,),
+    events.BidWithdrawn: (bids.confirm_withdrawal, pipeline.note_withdrawal),
     events.BoxOpened: (bids.tell_of_opening,),
     events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome),
     events.LeadTaken: (),

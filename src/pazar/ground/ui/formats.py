@@ -66,11 +66,17 @@ def currency_sign(currency: str) -> str:
 
 
 def amount(value: Decimal | int, currency: str, *, cents: bool = True) -> str:
-    """The figure alone, at least as fine as the currency; `cents=False` leaves out noughts only."""
+    """The figure alone, at least as fine as the currency; `cents=False` leaves out noughts only.
+
+    Three decimals get a fourth, as in `typed`.
+    """
     exact = Decimal(value)
     if not cents and exact == exact.to_integral_value():
         return number(exact, places=0)
-    return number(exact, places=get_currency_precision(currency.upper()))
+    precision: int = get_currency_precision(currency.upper())
+    if exact.normalize().as_tuple().exponent == -3 and precision < 3:
+        return number(exact, places=4)
+    return number(exact, places=precision)
 
 
 def money(value: Decimal | int, currency: str, *, cents: bool = True) -> str:

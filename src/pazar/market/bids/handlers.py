@@ -12,6 +12,7 @@ __all__ = [
     "REMINDERS",
     "close_box",
     "confirm_receipt",
+    "confirm_withdrawal",
     "make_box",
     "plan_reminders",
     "remind",
@@ -28,6 +29,10 @@ def plan_reminders(event: events.ProcedurePublished | events.ProcedureChanged | 
 
 def confirm_receipt(event: events.BidSubmitted) -> None:
     tell.confirm_receipt(bid_id=event.bid_id, person_id=event.person_id, submitted_at=event.submitted_at)
+
+
+def confirm_withdrawal(event: events.BidWithdrawn) -> None:
+    tell.confirm_withdrawal(bid_id=event.bid_id, withdrawn_at=event.withdrawn_at)
 
 
 def tell_of_change(event: events.ProcedureChanged) -> None:

@@ -45,7 +45,10 @@ _ITEMS: Mapping[tuple[str, State], tuple[Words, Words]] = {
     ),
     ("price_unread", State.NO): (
         _("A price in lot {lot} can't be read"),
-        _("Write it with digits, at most four of them after the decimal sign."),
+        _(
+            "Write it with digits, at most four of them after the decimal sign. If three of them stand there, "
+            "add a nought: 41.2380, not 41.238."
+        ),
     ),
     ("lot_left_out", State.OK): (_("Lot {lot} is left out"), _("You don't bid on it.")),
     ("nothing_bid", State.NO): (_("Lot {lot} is left out"), _("Bid on one lot at least.")),

@@ -17,7 +17,7 @@ from pazar.ground.identity.rules.roles import BIDDING, BUYING
 from pazar.ground.identity.scope import acting
 from pazar.ground.messages.commands import Telling, Told, tell_many
 from pazar.ground.ui import formats
-from pazar.market.bids.models import Bid
+from pazar.market.bids.models import Bid, Submission
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
 
@@ -34,6 +34,8 @@ def confirm_receipt(*, bid_id: UUID, person_id: UUID, submitted_at: datetime) ->
     with transaction.atomic(), acting(CENTRE):
         bid = Bid.objects.select_related("procedure").get(pk=bid_id)
         reference = bid.procedure.reference
+        found = Submission.objects.filter(bid_id=bid_id, received_at=submitted_at).only("number").first()
+        number = found.number if found else 1
         tell_many(
             [
                 Telling(
@@ -43,9 +45,45 @@ def confirm_receipt(*, bid_id: UUID, person_id: UUID, submitted_at: datetime) ->
                     path=reverse("bids:receipt", args=[bid_id]),
                     company_id=bid.company_id,
                     render=lambda _language: Told(
-                        title=_("Your bid on %(reference)s is in the box") % {"reference": reference},
+                        title=_in_the_box(reference, number),
                         text=_("It was taken in on %(at)s. Keep its receipt: nobody can then take the bid out unseen.")
                         % {"at": formats.moment(submitted_at, seconds=True, year=True)},
+                    ),
+                )
+            ]
+        )
+
+
+def _in_the_box(reference: str, number: int) -> str:
+    """Of a bid that replaced another, so that its receipts can be told apart."""
+    if number == 1:
+        return _("Your bid on %(reference)s is in the box") % {"reference": reference}
+    return _("Your bid on %(reference)s is in the box: submission %(number)s") % {
+        "reference": reference,
+        "number": number,
+    }
+
+
+def confirm_withdrawal(*, bid_id: UUID, withdrawn_at: datetime) -> None:
+    """Tell those who bid for the bidder that the sealed bid was taken out of the box; nobody else."""
+    with transaction.atomic(), acting(CENTRE):
+        bid = Bid.objects.select_related("procedure").get(pk=bid_id)
+        reference = bid.procedure.reference
+        tell_many(
+            [
+                Telling(
+                    person_ids=_people([bid]).get(bid.company_id, []),
+                    kind=RECEIPT,
+                    once=f"bid-withdrawn:{bid_id}:{withdrawn_at.isoformat()}",
+                    path=reverse("bids:bid", args=[bid_id]),
+                    company_id=bid.company_id,
+                    render=lambda _language: Told(
+                        title=_("Your bid on %(reference)s was withdrawn") % {"reference": reference},
+                        text=_(
+                            "It was taken out of the box on %(at)s and stays shut for ever. "
+                            "Until the deadline you can seal and submit it again."
+                        )
+                        % {"at": formats.moment(withdrawn_at, seconds=True, year=True)},
                     ),
                 )
             ]
@@ -57,6 +95,7 @@ def tell_of_change(*, procedure_id: UUID, version: int) -> None:
     with transaction.atomic(), acting(CENTRE):
         procedure = procedures.procedure_for(CENTRE, procedure_id)
         reference = procedure.reference
+        reason = next((one.reason for one in procedures.version_list(procedure_id) if one.number == version), "")
         bids = _bids(procedure_id)
         people = _people(bids)
         tell_many(
@@ -70,7 +109,8 @@ def tell_of_change(*, procedure_id: UUID, version: int) -> None:
                     render=lambda _language: Told(
                         title=_("%(reference)s changed: confirm your bid") % {"reference": reference},
                         text=_("Version %(version)s is in force. Read what changed, confirm it, and seal the bid anew.")
-                        % {"version": version},
+                        % {"version": version}
+                        + (("\n\n" + _("His reason: %(reason)s") % {"reason": reason}) if reason else ""),
                     ),
                 )
                 for bid in bids

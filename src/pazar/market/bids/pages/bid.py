@@ -1,6 +1,8 @@
 """One's own bid: the draft with its price grid, and the checklist beside it."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +24,9 @@ from pazar.market.procedures import labels
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules import versions
 from pazar.market.procedures.rules.states import State
+
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
 
 
 @member_required
@@ -89,6 +94,7 @@ def _page(request: ActorRequest, bid_id: UUID) -> dict[str, Any]:
         "ready": ready,
         "items": sentences.said_all(ready.items),
         "changes": _changes(found.confirmed_version, procedure),
+        "reasons": _reasons(found.confirmed_version, procedure),
         "receipt": counting,
         "receipts": receipts,
         "box_is_behind": found.is_sealed and found.current and found.current.procedure_version != procedure.version,
@@ -121,6 +127,14 @@ def _changes(confirmed: int, procedure: Any) -> list[labels.SaidChange]:
         return []
     changes = versions.diff(by_number[confirmed].content, by_number[procedure.version].content)
     return [labels.said(change, currency=procedure.currency) for change in changes]
+
+
+def _reasons(confirmed: int, procedure: Procedure) -> list[str]:
+    """Why the buyer changed it, of each version since the one that the bid answers, the earliest first."""
+    if confirmed == procedure.version:
+        return []
+    since = [version for version in procedures.version_list(procedure.pk) if version.number > confirmed]
+    return [version.reason for version in reversed(since) if version.reason]
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -239,8 +239,6 @@ def _read(price: Decimal | None, currency: str) -> str:
     if price is None:
         return ""
     shown = formats.money(price, currency)
-    if price.normalize().as_tuple().exponent == -3:
-        shown = f"{formats.typed(price)}{formats.HARD}{formats.currency_sign(currency)}"
     return _("Read as {price}").format(price=shown)
 
 

@@ -206,3 +206,20 @@ def test_a_bid_for_an_earlier_version_is_said_to_be_outside_the_ranking(firm):
     for shown in (record, see(bidder, receipt.bid_id)):
         assert "for version 1, outside the ranking" in shown
         assert "be read</" not in shown
+
+
+def test_the_buyers_reason_stands_with_the_change(firm):
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, bid = make_bid(procedure, one_of(firm, Role.TENDER_MANAGER))
+    change_quantity(procedure, buyer, "The hall is longer.")
+    assert "reason: The hall is longer." in see(bidder, bid.pk)
+
+
+def test_three_decimals_are_written_so_that_they_cant_be_a_thousand(firm):
+    procedure = make_procedure()
+    bidder, bid = make_bid(procedure, one_of(firm, Role.TENDER_MANAGER), price="41.2380")
+    shown = see(bidder, bid.pk, "preview/")
+    assert "41.2380" in shown and "41.238\u00a0" not in shown and "41.238&nbsp;" not in shown
+    assert 'data-label="Unit price, EUR"' in see(bidder, bid.pk)
+    post(bidder, bid.pk, procedure, price="41.238", delivery="5", valid="60")
+    assert "add a nought: 41.2380, not 41.238." in see(bidder, bid.pk, "rail/")
