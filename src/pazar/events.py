@@ -111,6 +111,8 @@ class BidSubmitted:
     person_id: UUID
     submitted_at: datetime
     closes_at: datetime | None = None
+    number: int = 1
+    """Which of this bidder's submissions it is; the last one counts."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground.identity.commands import persons
 from pazar.ground.identity.pages.guards import anybody
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import context, examples, hall, now, preferences
@@ -40,10 +41,13 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """Choose the language of the pages."""
+def language(request: ActorRequest) -> HttpResponse:
+    """Choose the language of the pages; who is logged in is written to in it too."""
     response = HttpResponseRedirect(back(request))
-    preferences.keep_language(response, request.POST.get("language", ""))
+    wanted = request.POST.get("language", "")
+    preferences.keep_language(response, wanted)
+    if request.actor.person_id is not None and wanted in dict(settings.LANGUAGES):
+        persons.change_language(actor=request.actor, language=wanted)
     return response
 
 

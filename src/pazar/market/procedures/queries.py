@@ -942,17 +942,24 @@ class MineRow:
     has_pending_change: bool
 
 
-def mine(actor: Actor, *, state: str = "", after: str = "", limit: int = PAGE) -> tuple[list[MineRow], str]:
-    """The procedures of the actor's company as buyer, the newest first, with how many questions wait (keyset)."""
+def mine(
+    actor: Actor, *, state: str = "", waiting: bool = False, after: str = "", limit: int = PAGE
+) -> tuple[list[MineRow], str]:
+    """The procedures of the actor's company as buyer, the newest first, with how many questions wait (keyset).
+
+    With `waiting`, those where a question waits alone.
+    """
     found = Procedure.objects.filter(origin=Procedure.Origin.OWN, buyer_id=actor.company_id)
+    if waiting:
+        found = found.filter(_a_question_waits())
     if state:
         found = found.filter(state=state)
     place = _read_place(after)
     if place:
         found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], id__lt=place[1]))
-    waiting = Enquiry.objects.filter(answered_at=None)
+    unanswered = Enquiry.objects.filter(answered_at=None)
     found = found.annotate(
-        unanswered=Count("enquiries", filter=Q(enquiries__in=waiting)),
+        unanswered=Count("enquiries", filter=Q(enquiries__in=unanswered)),
         estimate=estimated(),
         changing=Exists(PendingChange.objects.filter(procedure_id=OuterRef("pk"))),
     ).order_by("-created_at", "-id")
@@ -964,6 +971,16 @@ def mine(actor: Actor, *, state: str = "", after: str = "", limit: int = PAGE) -
         MineRow(procedure=row, estimate=row.estimate, unanswered=row.unanswered, has_pending_change=row.changing)
         for row in rows
     ], following
+
+
+def _a_question_waits() -> Exists:
+    return Exists(Enquiry.objects.filter(procedure_id=OuterRef("pk"), answered_at=None))
+
+
+def mine_waiting_count(actor: Actor) -> int:
+    """How many of the company's own procedures have a question that waits for its answer."""
+    found = Procedure.objects.filter(origin=Procedure.Origin.OWN, buyer_id=actor.company_id)
+    return found.filter(_a_question_waits()).count()
 
 
 def mine_by_state(actor: Actor) -> dict[str, int]:

@@ -255,6 +255,9 @@ def _counts(actor: Actor, procedure: Procedure) -> dict[str, int]:
     shown = Q(documents__since_version__lte=version) & (
         Q(documents__until_version=None) | Q(documents__until_version__gte=version)
     )
+    answered = Q(enquiries__answered_at__isnull=False)
+    # One's own question stands in the tab before it is answered, so it is counted too.
+    seen = answered | Q(enquiries__asker_id=actor.company_id) if actor.company_id is not None else answered
     row = (
         Procedure.objects.filter(pk=procedure.pk)
         .values("pk")
@@ -262,7 +265,8 @@ def _counts(actor: Actor, procedure: Procedure) -> dict[str, int]:
             document_count=Count("documents", filter=shown, distinct=True),
             award_count=Count("published_awards", distinct=True),
             asked_count=Count("enquiries", distinct=True),
-            answered_count=Count("enquiries", filter=Q(enquiries__answered_at__isnull=False), distinct=True),
+            answered_count=Count("enquiries", filter=answered, distinct=True),
+            seen_count=Count("enquiries", filter=seen, distinct=True),
         )
         .get()
     )
@@ -271,7 +275,7 @@ def _counts(actor: Actor, procedure: Procedure) -> dict[str, int]:
         "documents": row["document_count"],
         "awards": row["award_count"],
         # How many wait for an answer is the buyer's business alone.
-        "questions": row["asked_count"] if is_buyers else row["answered_count"],
+        "questions": row["asked_count"] if is_buyers else row["seen_count"],
         "waiting": row["asked_count"] - row["answered_count"],
     }
 

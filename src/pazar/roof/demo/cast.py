@@ -54,7 +54,7 @@ BUYERS = (
                 email="elena@elektromreja.example",
                 name="Елена Стоянова",
                 roles=(BUYER,),
-                what=_("Her procedure for cables closes today, one waits to be opened, one to be awarded."),
+                what=_("Her procedure for cables is the first to close, one waits to be opened, one to be awarded."),
             ),
             Person(
                 email="georgi@elektromreja.example",
@@ -143,7 +143,7 @@ SUPPLIERS = (
                 email="nadya@mednajica.example",
                 name="Надя Петкова",
                 roles=(TENDERS,),
-                what=_("One item short of a ready bid for the cables that close today."),
+                what=_("One item short of a ready bid for the cables that close first."),
             ),
             Person(
                 email="kaloyan@mednajica.example",

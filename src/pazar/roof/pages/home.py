@@ -72,6 +72,7 @@ def home(request: ActorRequest) -> HttpResponse:
     context = {
         "open_count": procedures.open_count(moment),
         "member_count": people.member_count(),
+        "companies_url": links.to("roof:companies"),
         "last_entry": journal.last_number(),
         "moderated": companies.share_in_time(moment).percent,
         "join_url": links.to("companies:join"),

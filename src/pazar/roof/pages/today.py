@@ -124,11 +124,11 @@ def _by_time(needs: list[Need], moment: datetime) -> list[Stretch]:
 def _supplying(actor: Actor, moment: datetime) -> Iterator[Figure]:
     if actor.company_id is None or not actor.has(BIDDING | SELLING):
         return
-    yield Figure(
-        label=_("New matches since you last looked"),
-        value=matches.new_count(actor, moment=moment),
-        url=f"{links.to('matching:matches')}?show=new",
-    )
+    url = links.to("matching:matches")
+    # The hall counts the open ones: both stand here, so that a new 0 beside its 50 reads as what it is.
+    yield Figure(label=_("Open matches"), value=matches.open_procedures(actor, moment=moment), url=url)
+    new = matches.new_count(actor, moment=moment)
+    yield Figure(label=_("New matches since you last looked"), value=new, url=f"{url}?show=new")
 
 
 def _own_procedures(rows: Sequence[procedures.MineRow]) -> Iterator[Figure]:
@@ -136,7 +136,7 @@ def _own_procedures(rows: Sequence[procedures.MineRow]) -> Iterator[Figure]:
         return
     mine = links.to("procedures:mine")
     asked = [row for row in rows if row.unanswered]
-    one = f"{links.procedure(asked[0].procedure.pk)}?tab=questions" if len(asked) == 1 else mine
+    one = f"{links.procedure(asked[0].procedure.pk)}?tab=questions" if len(asked) == 1 else f"{mine}?waiting=1"
     yield Figure(label=_("Questions to answer"), value=sum(row.unanswered for row in asked), url=one)
     closed = sum(row.procedure.state == State.CLOSED for row in rows)
     yield Figure(label=_("Openings due"), value=closed, url=f"{mine}?state={State.CLOSED}")

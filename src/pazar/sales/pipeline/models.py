@@ -23,6 +23,8 @@ class Deal(models.Model):
     reference = models.TextField(blank=True)
     is_outside = models.BooleanField(default=False)  # its procedure is another's: no bid or award will be told
     bid_id = models.UUIDField(null=True)  # the bid that lies in the box, or was opened
+    bid_number = models.PositiveIntegerField(default=0)  # which submission counts, of those that were told
+    bid_sent_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     made_at = models.DateTimeField()
     moved_at = models.DateTimeField()

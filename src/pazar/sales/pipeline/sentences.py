@@ -96,6 +96,14 @@ def _amount(facts: Facts) -> str:
 
 
 def _bid_sent(facts: Facts) -> str:
+    if facts.get("number", 1) > 1:
+        return _(
+            "Bid sent again for %(reference)s, submission %(number)s, which counts in place of the earlier: %(title)s"
+        ) % {
+            "reference": facts["reference"],
+            "number": facts["number"],
+            "title": facts["title"],
+        }
     return _("Bid sent for %(reference)s: %(title)s") % {"reference": facts["reference"], "title": facts["title"]}
 
 

@@ -89,6 +89,19 @@ def change_settings(*, actor: Actor, name: str, language: str, zone: str, theme:
     return person
 
 
+def change_language(*, actor: Actor, language: str) -> Person:
+    """The language the centre speaks to a person, in pages and mails. Raises Invalid; NotFound for nobody."""
+    if language not in dict(settings.LANGUAGES):
+        raise Invalid(fields={"language": _("The centre doesn't speak this language.")})
+    with transaction.atomic():
+        person = _lock_self(actor)
+        if person.language != language:
+            person.language = language
+            person.save(update_fields=["language"])
+            journal.append("person.changed", actor=actor, subject=person)
+    return person
+
+
 def change_password(*, actor: Actor, old: str, new: str) -> Person:
     """A new password for the one who knows the old. Raises PasswordWrong, Invalid, NotFound for nobody."""
     with transaction.atomic():

@@ -77,6 +77,18 @@ def test_switches_come_back_and_nowhere_else(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_menu_of_languages_is_kept_with_who_is_logged_in(client: Client) -> None:
+    person = make_person(language="en")
+    client.force_login(person)
+    client.post("/language/", {"language": "bg"})
+    person.refresh_from_db()
+    assert person.language == "bg"
+    client.post("/language/", {"language": "xx"})
+    person.refresh_from_db()
+    assert person.language == "bg"
+
+
+@pytest.mark.django_db
 def test_unknown_language_changes_nothing(client: Client) -> None:
     assert "django_language" not in client.post("/language/", {"language": "xx"}).cookies
 

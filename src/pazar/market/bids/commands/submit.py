@@ -64,7 +64,7 @@ def submit_bid(*, actor: Actor, bid_id: UUID, sealed: SealedBid) -> Receipt:
             number=submission.number,
             version=procedure.version,
         )
-        outbox.publish(_event(procedure, bid, bidder, moment))
+        outbox.publish(_event(procedure, bid, bidder, submission.number, moment))
         return queries.receipt_of(procedure, bid, submission)
 
 
@@ -133,7 +133,7 @@ def _put_in(
     return submission
 
 
-def _event(procedure: Procedure, bid: Bid, bidder: Bidder, moment: datetime) -> BidSubmitted:
+def _event(procedure: Procedure, bid: Bid, bidder: Bidder, number: int, moment: datetime) -> BidSubmitted:
     buyer = identity.company(bid.buyer_id)
     return BidSubmitted(
         bid_id=bid.pk,
@@ -147,4 +147,5 @@ def _event(procedure: Procedure, bid: Bid, bidder: Bidder, moment: datetime) -> 
         person_id=bidder.person_id,
         submitted_at=moment,
         closes_at=procedure.closes_at,
+        number=number,
     )

@@ -28,7 +28,7 @@ from pazar.market.procedures.rules.states import State
 
 # What an address of the list keeps from one click to the next; the form sends its own three anew.
 _NARROWED = ("all", "origin", "kind", "currency", "value_min", "value_max", "within", "order", "narrow")
-_KEPT = ("q", "cpv", "region", "state", *_NARROWED)
+_KEPT = ("q", "cpv", "region", "state", "waiting", *_NARROWED)
 MOST_CHIPS = 12
 
 
@@ -143,11 +143,20 @@ def mine(request: ActorRequest) -> HttpResponse:
     """The procedures that the actor's company buys by, the newest first."""
     asked = request.GET.get("state", "")
     state = asked if asked in list(State) else ""
+    only_waiting = request.GET.get("waiting") == "1"
     by_state = queries.mine_by_state(request.actor)
-    rows, following = queries.mine(request.actor, state=state, after=request.GET.get("after", ""))
+    rows, following = queries.mine(request.actor, state=state, waiting=only_waiting, after=request.GET.get("after", ""))
     total = sum(by_state.values())
     waiting = sum(row.unanswered for row in rows)
-    chips = [Chip(label=_("All"), url="?", on=not state, count=total)]
+    chips = [
+        Chip(label=_("All"), url="?", on=not state and not only_waiting, count=total),
+        Chip(
+            label=_("With questions to answer"),
+            url="?waiting=1",
+            on=only_waiting,
+            count=queries.mine_waiting_count(request.actor),
+        ),
+    ]
     chips += [
         Chip(label=str(labels.STATUSES[key][1]), url=f"?state={key}", on=state == key, count=number)
         for key, number in sorted(by_state.items(), key=lambda pair: list(State).index(State(pair[0])))
@@ -235,7 +244,17 @@ def _is_narrowed(wanted: Wanted) -> bool:
 
 
 def _title(wanted: Wanted, counted: dict[str, int]) -> str:
+    if wanted.only_over:
+        return _("Procedures that are over and fit") if _is_narrowed(wanted) else _("Procedures that are over")
     open_now = counted[wanted.origin] if wanted.origin else counted["open"]
+    if not wanted.only_open:
+        of_all = ngettext("All procedures, of which %(n)s is open", "All procedures, of which %(n)s are open", open_now)
+        fitting = ngettext(
+            "All procedures that fit, of which %(n)s is open",
+            "All procedures that fit, of which %(n)s are open",
+            open_now,
+        )
+        return (fitting if _is_narrowed(wanted) else of_all) % {"n": formats.number(open_now)}
     if not open_now:
         return _("No procedure is open for this") if _is_narrowed(wanted) else _("Nothing is open")
     if _is_narrowed(wanted):

@@ -7,6 +7,7 @@ from django.contrib.auth import login
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,6 +15,7 @@ from pazar.ground.errors import NotFound
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.ui import pages as ui
+from pazar.ground.ui import preferences
 from pazar.ground.ui.viewer import ROLES, STAFF_ROLES
 from pazar.roof.demo import cast, holder, queries
 from pazar.roof.demo.commands.become import become
@@ -93,7 +95,10 @@ def become_person(request: ActorRequest) -> HttpResponse:
     # Another person's session, with whatever it chose, ends here.
     request.session.flush()
     login(request, person, backend=BACKEND)
-    return HttpResponseRedirect(ui.back(request))
+    response = HttpResponseRedirect(ui.back(request))
+    # Who looks at the demo goes on in the language he reads, whoever he becomes.
+    preferences.keep_language(response, get_language() or "")
+    return response
 
 
 @require_GET

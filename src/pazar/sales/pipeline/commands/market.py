@@ -3,6 +3,7 @@
 All of it as the centre, in many desks. Each may be called twice. None carries a price before the opening.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -45,7 +46,11 @@ def note_bid(event: BidSubmitted) -> Deal:
         )
         deal = queries.lock_deal_of(event.company_id, event.procedure_id)
         if deal is not None and deal.bid_id == event.bid_id and deal.stage not in (Stage.NEW, Stage.QUALIFIED):
-            return deal  # told before, or a replacement of the same bid
+            if event.number > deal.bid_number:  # a replacement: it counts from now on
+                deal.bid_number, deal.bid_sent_at = event.number, event.submitted_at
+                deal.save(update_fields=["bid_number", "bid_sent_at"])
+                _note_sent(deal, event, moment)
+            return deal
         if deal is None:
             deal = Deal(
                 company_id=event.company_id,
@@ -60,14 +65,19 @@ def note_bid(event: BidSubmitted) -> Deal:
             customers.give_account(account=deal.account, manager_id=lead.manager_id or event.person_id)
         deal.reference = event.reference
         deal.bid_id = event.bid_id
+        deal.bid_number, deal.bid_sent_at = event.number, event.submitted_at
         deal.stage = Stage.PROPOSAL
         deal.moved_at = moment
         deal.ended_at = None
         deal.lost_reason = deal.lost_note = ""
         deal.save()
         channels.mark_became_deal(lead, account=deal.account, moment=moment)
-        record(CENTRE, deal, "bid_sent", moment=moment, reference=event.reference)
+        _note_sent(deal, event, moment)
         return deal
+
+
+def _note_sent(deal: Deal, event: BidSubmitted, moment: datetime) -> None:
+    record(CENTRE, deal, "bid_sent", moment=moment, reference=event.reference, number=event.number)
 
 
 def note_withdrawal(event: BidWithdrawn) -> None:
@@ -77,10 +87,10 @@ def note_withdrawal(event: BidWithdrawn) -> None:
         if deal is None or deal.bid_id != event.bid_id or deal.stage not in stages.OPEN:
             return
         moment = clock.db_now()
-        deal.bid_id = None
+        deal.bid_id = deal.bid_sent_at = None
         deal.stage = stages.after_withdrawal(Stage(deal.stage))
         deal.moved_at = moment
-        deal.save(update_fields=["bid_id", "stage", "moved_at"])
+        deal.save(update_fields=["bid_id", "bid_sent_at", "stage", "moved_at"])
         record(CENTRE, deal, "bid_withdrawn", moment=moment, reference=deal.reference)
 
 

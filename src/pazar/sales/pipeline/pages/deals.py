@@ -230,7 +230,7 @@ def _life(row: Deal, moment: datetime) -> list[LifeStep]:
     steps.append(LifeStep(label=_("Deal made"), state="past", at=row.made_at))
     if row.procedure_id is not None and not row.is_outside:
         state = "past" if row.bid_id else "next" if ended else "now"
-        steps.append(LifeStep(label=_("Bid sent"), state=state))
+        steps.append(LifeStep(label=_("Bid sent"), state=state, at=row.bid_sent_at))
     if row.closes_at is not None:
         over = row.closes_at <= moment
         waiting = not over and (row.bid_id is not None or row.is_outside)

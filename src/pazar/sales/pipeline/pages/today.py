@@ -33,9 +33,9 @@ def today(request: ActorRequest) -> HttpResponse:
     waiting = counted.inbox if counted is not None else 0
     needing = waiting + found.without_step_count + found.due_count
     context: dict[str, Any] = {
-        "title": ngettext("%(n)s thing needs you", "%(n)s things need you", needing) % {"n": needing}
+        "title": ngettext("%(n)s thing needs you in Sales", "%(n)s things need you in Sales", needing) % {"n": needing}
         if needing
-        else _("Nothing needs you now"),
+        else _("Nothing needs you in Sales now"),
         "today": found,
         "waiting": waiting,
         "only": only,

@@ -1,5 +1,6 @@
 """The join, from a match to a deal won: by events alone, as the wiring has it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -148,6 +149,21 @@ def test_a_withdrawn_bid_leaves_the_deal_open_and_another_brings_it_back(desk, b
     happen(bid)
     assert only(Deal, desk).stage == Stage.PROPOSAL
     assert kinds(desk).count("bid_sent") == 2
+
+
+def test_each_submission_stands_in_the_time_line_and_the_last_counts(desk, bidder, event):
+    first = bid_of(desk, bidder, event)
+    second = replace(first, number=2, submitted_at=first.submitted_at + timedelta(hours=1))
+    for bid in (first, second, second, first):
+        commands.note_bid(bid)
+    deal = only(Deal, desk)
+    assert (deal.stage, deal.bid_number, deal.bid_sent_at) == (Stage.PROPOSAL, 2, second.submitted_at)
+    with acting(CENTRE):
+        sent = Touch.objects.filter(company=desk, kind="bid_sent").order_by("happened_at", "id")
+        said = [timeline.said(touch.kind, touch.facts) for touch in sent]
+    assert len(said) == 2
+    assert "submission" not in said[0]
+    assert "submission 2" in said[1]
 
 
 def test_a_procedure_given_up_ends_deals_leads_and_what_waits(desk, bidder, event):

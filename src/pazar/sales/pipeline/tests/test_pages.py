@@ -336,7 +336,7 @@ def test_today_names_what_has_no_next_step_and_what_closes_soon(desk, manager, c
     deal_of(colleague, desk, title="Чуждо")
     come(desk)
     page = text(of(manager).get("/sales/"))
-    for shown in ("2 things need you", "Deadlines within a week", "Скоро", "Opportunities that wait"):
+    for shown in ("2 things need you in Sales", "Deadlines within a week", "Скоро", "Opportunities that wait"):
         assert shown in page
     assert "Чуждо" not in page
     assert "Чуждо" in text(of(manager).get("/sales/?whose=desk"))

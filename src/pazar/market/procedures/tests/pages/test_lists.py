@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -75,7 +76,10 @@ def test_everybody_sees_open_procedures_ours_and_others(client):
     assert [row.procedure.estimate for row in page.context["rows"]] == [None, 40000]
     assert "2 procedures are open" in page.content.decode()
     assert "Чернова" not in page.content.decode()
-    every = titles(browser().get(LIST + "?all=1"))
+    whole = browser().get(LIST + "?all=1")
+    assert whole.context["title"] == "All procedures, of which 2 are open"
+    assert browser().get(LIST + "?all=over").context["title"] == "Procedures that are over"
+    every = titles(whole)
     assert set(every) == {"Отказана", mine.title, "Минала", "Доставка на хартия 0"}
 
 
@@ -153,6 +157,11 @@ def test_mine_shows_the_company_its_own_with_the_questions_that_wait():
     with CaptureQueriesContext(connection) as asked:
         page = unescape(client.get("/market/procedures/mine/").content.decode())
     assert len(real(asked)) <= 12, "\n".join(real(asked))
+    only = client.get("/market/procedures/mine/?waiting=1")
+    assert [line["row"].procedure for line in only.context["rows"]] == [procedure]
+    for asker, shown in ((supplier, 1), (make_actor(), 0)):
+        tabs = browser(asker).get(f"/market/procedures/{procedure.pk}/").content.decode()
+        assert re.search(rf"Questions\s*(<[^>]*>)?\s*{shown}\b", tabs)
     assert "1 procedure of yours takes bids" in page
     assert "1 question waits" in page
     assert "Чернова" in page
