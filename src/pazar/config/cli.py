@@ -72,6 +72,14 @@ def _bring_up_to_date(mode: Mode = "real", *, verbose: bool = False) -> None:
     stamp = Path(os.environ["PAZAR_DATA"]) / "migrated"
     if stamp.exists() and stamp.read_text() == digest.hexdigest() and not os.environ.get("PAZAR_PRODUCTION"):
         return
+    if not verbose:  # else the migrations speak for themselves
+        is_new = not mode_of(os.environ["DATABASE_OWNER_URL"])
+        click.echo(
+            "Setting up the database of a new centre: this takes about a minute …"
+            if is_new
+            else "Bringing the database up to date …",
+            err=True,
+        )
     try:
         migrate(
             owner_url=os.environ["DATABASE_OWNER_URL"],
@@ -101,7 +109,15 @@ def _serve(*, host: str, port: int | None, folder: Path, before: Callable[[], st
     try:
         with claim(folder), database(folder):
             text = before()
-            web_and_worker(listener, web=True, worker=True, matcher=True, ready=lambda: _tell(address, text))
+            web_and_worker(
+                listener,
+                web=True,
+                worker=True,
+                matcher=True,
+                ready=lambda: _tell(address, text),
+                stopping=lambda: click.echo("\nStopping: what is under way is finished, then the database stops …"),
+            )
+        click.echo("Pazar has stopped.")
     except PostgresError as error:
         raise Trouble(f"{error.problem.what}\n{error.problem.why}\n{error.problem.todo}") from error
     finally:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -42,12 +43,23 @@ def web_and_worker(
     worker: bool,
     matcher: bool = False,
     ready: Callable[[], None] = lambda: None,
+    stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests and jobs under way are finished."""
-    uvloop.run(_run(listener, web=web, worker=worker, matcher=matcher, ready=ready))
+    """Serve until Ctrl-C or SIGTERM; requests and jobs under way are finished. `stopping` is called when it begins."""
+    # WhiteNoise's answers are files read in blocks: Django says on each start that it collects such an iterator.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
+    uvloop.run(_run(listener, web=web, worker=worker, matcher=matcher, ready=ready, told=stopping))
 
 
-async def _run(listener: socket.socket, *, web: bool, worker: bool, matcher: bool, ready: Callable[[], None]) -> None:
+async def _run(
+    listener: socket.socket,
+    *,
+    web: bool,
+    worker: bool,
+    matcher: bool,
+    ready: Callable[[], None],
+    told: Callable[[], None],
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -67,6 +79,7 @@ async def _run(listener: socket.socket, *, web: bool, worker: bool, matcher: boo
     # One part that ends by itself (a port lost, a database gone for good) ends the others too.
     await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
+    told()
     await asyncio.gather(*tasks)
 
 

@@ -79,7 +79,7 @@ def today(request: ActorRequest) -> HttpResponse:
     stretches = _by_time(needs, moment)
     pressing = sum(len(stretch.needs) for stretch in stretches if stretch.key in ("now", "today"))
     context = {
-        "figures": [*_supplying(actor, moment), *_own_procedures(rows), *_desk(actor, moment)],
+        "figures": [*_supplying(request, moment), *_own_procedures(rows), *_desk(actor, moment)],
         "stretches": stretches,
         "pressing": pressing,
         "total": len(needs),
@@ -121,13 +121,16 @@ def _by_time(needs: list[Need], moment: datetime) -> list[Stretch]:
     ]
 
 
-def _supplying(actor: Actor, moment: datetime) -> Iterator[Figure]:
+def _supplying(request: ActorRequest, moment: datetime) -> Iterator[Figure]:
+    actor = request.actor
     if actor.company_id is None or not actor.has(BIDDING | SELLING):
         return
     url = links.to("matching:matches")
     # The hall counts the open ones: both stand here, so that a new 0 beside its 50 reads as what it is.
-    yield Figure(label=_("Open matches"), value=matches.open_procedures(actor, moment=moment), url=url)
-    new = matches.new_count(actor, moment=moment)
+    open_now, new = matches.open_and_new(actor, moment=moment)
+    # The hall needn't count them again.
+    request.matching_open_count = open_now  # type: ignore[attr-defined]
+    yield Figure(label=_("Open matches"), value=open_now, url=url)
     yield Figure(label=_("New matches since you last looked"), value=new, url=f"{url}?show=new")
 
 

@@ -46,7 +46,12 @@ def _why(reason: str, note: str) -> str:
 
 def _money(facts: Facts) -> str:
     amount = facts.get("amount")
-    return formats.money(Decimal(amount), facts.get("currency") or "EUR") if amount else ""
+    return formats.money(Decimal(amount), facts.get("currency") or "EUR", cents=False) if amount else ""
+
+
+def _clause(facts: Facts) -> str:
+    """The title where a full stop follows: one that ends in an abbreviation brings its own."""
+    return str(facts["title"]).rstrip(".")
 
 
 def _made(facts: Facts) -> str:
@@ -72,10 +77,10 @@ def _lost(facts: Facts) -> str:
     if _money(facts):
         return _("Deal lost, our price was %(amount)s: %(title)s. Reason: %(why)s") % {
             "amount": _money(facts),
-            "title": facts["title"],
+            "title": _clause(facts),
             "why": why,
         }
-    return _("Deal lost: %(title)s. Reason: %(why)s") % {"title": facts["title"], "why": why}
+    return _("Deal lost: %(title)s. Reason: %(why)s") % {"title": _clause(facts), "why": why}
 
 
 def _next(facts: Facts) -> str:

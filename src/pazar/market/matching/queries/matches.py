@@ -115,19 +115,17 @@ def open_procedures(actor: Actor, *, moment: datetime) -> QuerySet[Match, Any]:
     return found.values("procedure_id").distinct()
 
 
-def new_count(actor: Actor, *, moment: datetime) -> int:
-    """Open procedures that came among the matches since the person last looked at them; all, if he never did."""
+def open_and_new(actor: Actor, *, moment: datetime) -> tuple[int, int]:
+    """Open procedures among the matches; and those of them that came since the person last looked: all, if never."""
     if actor.person_id is None or actor.company_id is None:
-        return 0
+        return 0, 0
     looked = Look.objects.filter(person_id=actor.person_id, company_id=actor.company_id).values("looked_at")[:1]
     found = open_matches(actor, moment=moment).filter(dismissed_at=None)
-    return (
-        found.annotate(looked=Subquery(looked))
-        .filter(Q(looked=None) | Q(found_at__gt=F("looked")))
-        .values("procedure_id")
-        .distinct()
-        .count()
+    counted = found.annotate(looked=Subquery(looked)).aggregate(
+        all=Count("procedure_id", distinct=True),
+        new=Count("procedure_id", distinct=True, filter=Q(looked=None) | Q(found_at__gt=F("looked"))),
     )
+    return counted["all"], counted["new"]
 
 
 def _is_new(since: datetime | None) -> Q:

@@ -381,7 +381,7 @@ def _removable(request: HttpRequest, wanted: Wanted) -> list[Chip]:
     if wanted.closes_within is not None:
         found.append(chip(_within(wanted.closes_within.days), "within"))
     if wanted.text:
-        found.append(chip(f"„{wanted.text}“", "q"))
+        found.append(chip(_("“%(words)s”") % {"words": wanted.text}, "q"))
     return found
 
 

@@ -105,10 +105,12 @@ def test_the_pages_of_the_demo_are_in_no_other_centre(client: Client, real_centr
 
 
 def test_a_click_makes_one_another_person(client: Client):
-    person = make_person(make_company("Медна жица"))
-    answer = client.post(reverse("demo:become"), {"person": str(person.pk)})
+    person = make_person(make_company("Медна жица"), language="bg")
+    answer = client.post(reverse("demo:become"), {"person": str(person.pk)}, headers={"accept-language": "en"})
     assert answer.status_code == 302
-    assert person.name in client.get("/").content.decode()
+    page = client.get("/")
+    assert person.name in page.content.decode()
+    assert page["Content-Language"] == "en"
 
 
 def test_becoming_is_in_the_journal_and_nobody_becomes_who_may_not_log_in():

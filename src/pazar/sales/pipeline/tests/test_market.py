@@ -80,7 +80,7 @@ def test_a_match_taken_up_and_bid_for_is_won_with_the_price(desk, manager, bidde
     assert kinds(desk) == ["account_noted", "lead_taken", "bid_sent", "deal_won"]
     with acting(CENTRE):
         said = [timeline.said(t.kind, t.facts) for t in Touch.objects.all()]
-    assert any("98\u00a0000.00" in sentence for sentence in said)
+    assert any("98\u00a0000\u00a0EUR" in sentence for sentence in said)
 
 
 def test_a_bid_without_a_lead_makes_lead_and_deal_for_who_bid(desk, bidder, event):

@@ -16,7 +16,9 @@ class PzCodeSuggest extends HTMLElement {
     document.addEventListener(
       "input",
       (event) => {
-        if (event.target instanceof HTMLElement && this.#sources().includes(event.target)) this.#later();
+        if (!(event.target instanceof HTMLElement)) return;
+        if (this.#sources().includes(event.target)) this.#later();
+        else if (event.target.closest("pz-code-picker") === this.#picker()) this.#withoutPicked();
       },
       { signal },
     );
@@ -70,13 +72,19 @@ class PzCodeSuggest extends HTMLElement {
       const answer = await fetch(url, { signal: asking.signal });
       if (!answer.ok) return;
       this.innerHTML = await answer.text(); // our own server's part of a page
-      const picked = /** @type {string[]} */ (/** @type {any} */ (this.#picker())?.codes ?? []);
-      for (const chip of this.querySelectorAll("button[data-code]"))
-        if (picked.includes(chip.getAttribute("data-code") ?? "")) chip.closest("li")?.remove();
-      if (!this.querySelector("li")) this.replaceChildren();
+      this.#withoutPicked();
     } catch {
       // A suggestion that doesn't come is missed by nobody.
     }
+  }
+
+  /** What is chosen needn't be suggested, whichever way it was chosen. */
+  #withoutPicked() {
+    const chips = [...this.querySelectorAll("button[data-code]")];
+    if (!chips.length) return;
+    const picked = /** @type {string[]} */ (/** @type {any} */ (this.#picker())?.codes ?? []);
+    for (const chip of chips) if (picked.includes(chip.getAttribute("data-code") ?? "")) chip.closest("li")?.remove();
+    if (!this.querySelector("li")) this.replaceChildren();
   }
 }
 
