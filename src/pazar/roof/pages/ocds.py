@@ -21,6 +21,7 @@ from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.scope import acting
 from pazar.ground.ui import now
 from pazar.market.awards import queries as awards
+from pazar.market.awards import words
 from pazar.market.bids import queries as bids
 from pazar.market.procedures import labels, queries
 from pazar.market.procedures.rules import ocds
@@ -109,8 +110,11 @@ def _add_awards(found: dict[str, Any], procedure: Procedure) -> None:
         }
         if award.lot.title:
             entry["title"] = award.lot.title
-        if award.reason:
-            entry["description"] = award.reason
+        # OCDS has no field for the basis of a value.
+        with translation.override("en"):
+            basis = words.vat(is_included=procedure.vat_included) if award.company else ""
+        if award.reason or basis:
+            entry["description"] = "\n".join(filter(None, (award.reason, basis)))
         if award.company is not None:
             supplier = queries.party(award.company)
             entry["suppliers"] = [{"id": ocds.party_id(supplier), "name": supplier.name}]

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 from tests.factories import make_actor, make_company
 
@@ -248,3 +249,5 @@ def test_what_prices_hold_of_vat_is_said_wherever_they_stand():
         assert "All prices are without VAT." in see(case.buyer, path).content.decode()
     case.award()
     assert "All prices are without VAT." in see(None, page_of(case, "award")).content.decode()
+    release = see(None, reverse("roof:ocds_release", args=[case.procedure.reference])).json()["releases"][0]
+    assert [one["description"] for one in release["awards"]] == ["All prices are without VAT."]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.browser import PHONE, assert_accessible, assert_fits, look
+from tests.browser import DESK, PHONE, assert_accessible, assert_fits, look
 
 from pazar.ground.identity.models import Person, SealingKey
 from pazar.ground.identity.rules.actor import CENTRE
@@ -103,6 +103,10 @@ def test_a_key_holder_makes_his_key_and_opens_the_bids_with_it(open_page, tmp_pa
     page.get_by_label("Passphrase").fill("не е тази думичка")
     page.get_by_role("button", name="Release my shares and open the bids").click()
     page.get_by_text("The passphrase doesn't fit this key file").wait_for()
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    look(page, "opening-ceremony-phone")
+    assert_fits(page)
+    page.set_viewport_size({"width": DESK, "height": 900})
     look(page, "opening-ceremony")
     assert_accessible(page)
     page.get_by_label("Passphrase").fill("ключ под камъка")
