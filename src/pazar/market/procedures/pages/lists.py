@@ -145,6 +145,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     state = asked if asked in list(State) else ""
     only_waiting = request.GET.get("waiting") == "1"
     by_state = queries.mine_by_state(request.actor)
+    waiting_in = queries.mine_waiting_count(request.actor)
     rows, following = queries.mine(request.actor, state=state, waiting=only_waiting, after=request.GET.get("after", ""))
     total = sum(by_state.values())
     waiting = sum(row.unanswered for row in rows)
@@ -154,7 +155,7 @@ def mine(request: ActorRequest) -> HttpResponse:
             label=_("With questions to answer"),
             url="?waiting=1",
             on=only_waiting,
-            count=queries.mine_waiting_count(request.actor),
+            count=waiting_in,
         ),
     ]
     chips += [
@@ -162,7 +163,13 @@ def mine(request: ActorRequest) -> HttpResponse:
         for key, number in sorted(by_state.items(), key=lambda pair: list(State).index(State(pair[0])))
     ]
     running = by_state.get(State.PUBLISHED, 0)
-    if running:
+    if only_waiting and waiting_in:
+        title = ngettext(
+            "Questions wait in %(n)d procedure of yours", "Questions wait in %(n)d procedures of yours", waiting_in
+        ) % {"n": waiting_in}
+    elif only_waiting:
+        title = _("No question waits for your answer")
+    elif running:
         title = ngettext("%(n)d procedure of yours takes bids", "%(n)d procedures of yours take bids", running) % {
             "n": running
         }

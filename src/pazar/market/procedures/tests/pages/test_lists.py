@@ -159,6 +159,7 @@ def test_mine_shows_the_company_its_own_with_the_questions_that_wait():
     assert len(real(asked)) <= 12, "\n".join(real(asked))
     only = client.get("/market/procedures/mine/?waiting=1")
     assert [line["row"].procedure for line in only.context["rows"]] == [procedure]
+    assert only.context["title"] == "Questions wait in 1 procedure of yours"
     for asker, shown in ((supplier, 1), (make_actor(), 0)):
         tabs = browser(asker).get(f"/market/procedures/{procedure.pk}/").content.decode()
         assert re.search(rf"Questions\s*(<[^>]*>)?\s*{shown}\b", tabs)
