@@ -93,7 +93,9 @@ def test_no_open_table_says_who_bids_before_the_opening(firm, person):
     pass_deadline(procedure)
     clockwork.run_due()
     drain()
-    assert [one.kind for one in Message.objects.filter(person=person)] == ["bid_receipt"] * 3
+    assert [one.kind for one in Message.objects.filter(person=person)] == ["bid_receipt"] * 4, (
+        "three of bids, one of the withdrawal"
+    )
 
     by_company = holding(firm.pk, firm.name, firm.number, bid.pk)
     # The journal names the thing an entry is about: a bid's id leads to nobody but through row security.
