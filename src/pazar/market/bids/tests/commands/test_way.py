@@ -121,7 +121,8 @@ def test_a_draft_keeps_what_cant_be_read_and_says_so():
     with acting(bidder), pytest.raises(BidNotReady) as refused:
         queries.to_seal(bidder, bid.pk, moment=clock.db_now())
     assert refused.value.breaches == [
-        "A price in lot 1 can't be read. Write it with digits, at most four of them after the decimal sign."
+        "A price in lot 1 can't be read. Write it with digits, at most four of them after the decimal sign. "
+        "If three of them stand there, add a nought: 41.2380, not 41.238."
     ]
 
 
