@@ -253,7 +253,7 @@ def test_nothing_typed_into_a_title_or_a_bid_becomes_a_header_or_a_script():
     mails = list(Mail.objects.all())
     assert len(mails) >= 4
     for mail in mails:
-        letter = message_from_bytes(sending._content(mail))
+        letter = message_from_bytes(sending._content(mail, mail.to))
         assert letter["Bcc"] is None and letter["Cc"] is None
         assert letter["To"] == mail.to
         assert "\n" not in mail.subject and "\r" not in mail.subject
