@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from pazar.ground.identity.rules.actor import Actor
@@ -22,7 +23,7 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
         return found
     if policies.is_buyer(actor, procedure) and procedure.state == State.OPENED:
         comparison = queries.comparison(procedure)
-        found.append(_comparison(comparison, order=5))
+        found.append(_comparison(comparison, order=5, count=comparison.bidders))
         found.append(
             Panel(slot="act", key="award", template="awards/_act.html", order=10, context={"comparison": comparison})
         )
@@ -44,16 +45,18 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
             )
             # What was offered is still wanted once it is decided: when the contract is written, for one.
             if policies.is_buyer(actor, procedure):
-                found.append(_comparison(queries.comparison(procedure), order=6))
+                # Computed when its tab is looked at: the award stands before it.
+                later = SimpleLazyObject(lambda: queries.comparison(procedure))
+                found.append(_comparison(cast(queries.Comparison, later), order=6, count=None))
     return found
 
 
-def _comparison(comparison: queries.Comparison, *, order: int) -> Panel:
+def _comparison(comparison: queries.Comparison, *, order: int, count: int | None) -> Panel:
     return Panel(
         slot="tab",
         key="comparison",
         title=_("Comparison"),
-        count=comparison.bidders,
+        count=count,
         template="awards/_comparison.html",
         order=order,
         context={"comparison": comparison},
