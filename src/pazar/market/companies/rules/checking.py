@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
-from pazar.market.companies.rules.names import skeleton
+from pazar.ground.words.names import skeleton
 
 NEAR = 86.0
 WHOLE = 97.0  # all words of one stand in the other

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from pazar.market.companies.rules import names
+from pazar.ground.words import names
 
 
 class Status(StrEnum):

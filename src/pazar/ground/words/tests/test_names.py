@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazar.market.companies.rules.names import skeleton, without_form
+from pazar.ground.words.names import skeleton, without_form
 
 ALIKE = [
     ("„МЕДНИЦА” ООД", "Mednica OOD"),
