@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from pazar.ground.webhooks.rules import addresses
-from pazar.ground.webhooks.rules.addresses import Network, Target
+from pazar.ground.net.rules import addresses
+from pazar.ground.net.rules.addresses import Network, Target
 
 CONNECT_SECONDS = 5
 TOTAL_SECONDS = 15

@@ -1,1 +1,1 @@
-"""How long to wait, and which addresses may be called: pure."""
+"""How long to wait before a delivery is tried again: pure."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazar.ground.webhooks.rules import addresses
+from pazar.ground.net.rules import addresses
 
 INSIDE = [
     "127.0.0.1",

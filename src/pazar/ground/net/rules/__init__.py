@@ -1,0 +1,1 @@
+"""Which addresses may be called, how long to wait, when to leave a server alone: pure."""
