@@ -14,9 +14,10 @@ from pazar.ground.errors import NotFound
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.models import Company
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.words import names
 from pazar.market.companies import policies
 from pazar.market.companies.models import Application, Decision
-from pazar.market.companies.rules import checking, names
+from pazar.market.companies.rules import checking
 from pazar.market.companies.rules.applying import UNDO, Checked, State
 from pazar.market.companies.rules.checking import MailDomain, Verdict
 
