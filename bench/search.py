@@ -1,10 +1,12 @@
-"""How often a Bulgarian query finds a title that says it in another form (J4): recall, and what is missed.
+"""How often a Bulgarian query finds a title that says it in another form, and nothing else (J4).
 
     pazar bench search [--json]
 
 The pairs (`ground/words/tests/inflected_pairs.csv`) are a query and a title that should be found by it, written before
-looking at what is found. A pair counts where every lemma of the query is one of the title's, as the lists ask it. Pairs
-that are found only with the same letters are counted beside: what a search without lemmas would find.
+looking at what is found; later rules were made by what they miss. `held_out_pairs.csv` was written before those rules
+and isn't tuned on. `strangers.csv` are words that look alike and mean another thing: they should not be found. A pair
+counts where every lemma of the query is one of the title's, as the lists ask it; beside it what a search without lemmas
+finds.
 """
 
 import argparse
@@ -16,23 +18,47 @@ from typing import Any
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 sys.path.insert(0, str(SOURCE))
-PAIRS = SOURCE / "pazar/ground/words/tests/inflected_pairs.csv"
+TESTS = SOURCE / "pazar/ground/words/tests"
 
 
 def measure() -> dict[str, Any]:
+    asked = {name: _pairs(f"{name}.csv") for name in ("inflected_pairs", "held_out_pairs", "strangers")}
+    report: dict[str, Any] = {}
+    for name in ("inflected_pairs", "held_out_pairs"):
+        missed = [f"{query} → {title}" for query, title in asked[name] if not _finds(query, title)]
+        report[name] = {
+            "pairs": len(asked[name]),
+            "recall": round(1 - len(missed) / len(asked[name]), 3),
+            "recall_without_lemmas": round(sum(_same(*pair) for pair in asked[name]) / len(asked[name]), 3),
+            "missed": missed,
+        }
+    wrong = [f"{query} → {title}" for query, title in asked["strangers"] if _finds(query, title)]
+    # Of all that was found, how much was meant: as many strangers are asked for as words held out.
+    meant = sum(_finds(*pair) for pair in asked["held_out_pairs"])
+    report["strangers"] = {
+        "pairs": len(asked["strangers"]),
+        "kept_apart": round(1 - len(wrong) / len(asked["strangers"]), 3),
+        "precision": round(meant / (meant + len(wrong)), 3),
+        "found": wrong,
+    }
+    return report
+
+
+def _pairs(name: str) -> list[tuple[str, str]]:
+    with (TESTS / name).open(encoding="utf-8", newline="") as file:
+        return [(row["query"], row["title"]) for row in csv.DictReader(file)]
+
+
+def _finds(query: str, title: str) -> bool:
     from pazar.ground import words
+
+    return {*words.lemmas(query)} <= {*words.lemmas(title)}
+
+
+def _same(query: str, title: str) -> bool:
     from pazar.ground.words.lemmatiser import tokens
 
-    with PAIRS.open(encoding="utf-8", newline="") as file:
-        pairs = [(row["query"], row["title"]) for row in csv.DictReader(file)]
-    missed = [f"{query} → {title}" for query, title in pairs if not {*words.lemmas(query)} <= {*words.lemmas(title)}]
-    same = sum({*tokens(query)} <= {*tokens(title)} for query, title in pairs)
-    return {
-        "pairs": len(pairs),
-        "recall": round(1 - len(missed) / len(pairs), 3),
-        "recall_without_lemmas": round(same / len(pairs), 3),
-        "missed": missed,
-    }
+    return {*tokens(query)} <= {*tokens(title)}
 
 
 def main() -> int:

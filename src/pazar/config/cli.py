@@ -34,6 +34,7 @@ COMMANDS = {
     "openapi": "pazar.config.openapi:openapi",
     "backup": "pazar.config.backup:backup",
     "restore": "pazar.config.backup:restore",
+    "reindex": "pazar.roof.cli:reindex",
 }
 
 

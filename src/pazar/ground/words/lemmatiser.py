@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import simplemma
+from simplemma.strategies import DictionaryLookupStrategy
 
+from pazar.ground.words import bulgarian
 from pazar.ground.words.stopwords import STOP_WORDS
 
 LANGUAGES = ("bg", "en")
@@ -73,5 +75,16 @@ def _lemma(token: str, languages: tuple[str, ...]) -> str:
     fitting = tuple(name for name in languages if (name in _CYRILLIC_LANGUAGES) == cyrillic)
     if not fitting:
         return token
+    if fitting == ("bg",):
+        return bulgarian.lemma(token, _listed_in_bulgarian)
     # Proper names come back capitalised ("Русе"): one case for all, or searches would miss them.
     return simplemma.lemmatize(token, lang=fitting).lower()
+
+
+_DICTIONARY = DictionaryLookupStrategy()
+
+
+def _listed_in_bulgarian(form: str) -> str | None:
+    """The lemma of a form that the dictionary lists, of names too, which it writes with a capital."""
+    found = _DICTIONARY.get_lemma(form, "bg") or _DICTIONARY.get_lemma(form.capitalize(), "bg")
+    return found.lower() if found else None

@@ -123,6 +123,16 @@ def lots(procedure_id: UUID) -> list[Lot]:
     return list(Lot.objects.filter(procedure_id=procedure_id).order_by("position", "id").prefetch_related(items))
 
 
+def with_lots(found: Sequence[Procedure]) -> list[tuple[Procedure, list[Lot]]]:
+    """Each with its lots and their items, in two queries for all."""
+    items = Prefetch("items", queryset=Item.objects.order_by("position", "id"))
+    by_procedure: dict[UUID, list[Lot]] = {}
+    rows = Lot.objects.filter(procedure_id__in=[one.pk for one in found]).order_by("position", "id")
+    for lot in rows.prefetch_related(items):
+        by_procedure.setdefault(lot.procedure_id, []).append(lot)
+    return [(one, by_procedure.get(one.pk, [])) for one in found]
+
+
 def lots_shown(procedure: Procedure) -> list[Lot]:
     """The same, read once for this `procedure`: several panels of one page show them. Not for deciding anything."""
     known: list[Lot] | None = getattr(procedure, "_lots_shown", None)
