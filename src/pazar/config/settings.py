@@ -205,6 +205,8 @@ CENTRE_ZONE = os.environ.get("PAZAR_ZONE", "Europe/Sofia")
 # Whose public holidays the centre keeps (ISO 3166), and its own days off beside them: "2026-12-28,2026-12-29".
 CENTRE_COUNTRY = os.environ.get("PAZAR_COUNTRY", "BG")
 CENTRE_DAYS_OFF = frozenset(_listed("PAZAR_DAYS_OFF"))
+# Which registers of companies are asked, in order: "snapshot" (loaded files), "gleif", "vies", files of your own.
+REGISTERS = _listed("PAZAR_REGISTERS", "snapshot")
 # How long before a registration is due its moderators' head is told.
 MODERATION_ALARM = timedelta(hours=2)
 
@@ -300,6 +302,9 @@ LOGGING: dict[str, Any] = {
         # Our own line tells of every request; Django's would tell its failures a second time.
         "django.request": {"level": "ERROR"},
         "uvicorn.access": {"level": "WARNING"},
+        # They tell every address they ask: a number, or an operator's key, may stand in it.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }
 NINJA_PAGINATION_PER_PAGE = 50

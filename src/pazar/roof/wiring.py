@@ -80,6 +80,7 @@ ROUNDS: dict[str, Round] = {
     "stamps": Round(act=stamping.one_round, seconds=60.0),
     "digests": Round(act=digests.send_due, seconds=5),
     "never confirmed": Round(act=companies.forget_unconfirmed, seconds=60),
+    "registers": Round(act=companies.ask_registers_again, seconds=5),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),
     "mails": Round(act=sending.send_waiting, end=sending.finish),

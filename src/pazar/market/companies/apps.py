@@ -14,9 +14,14 @@ class CompaniesConfig(AppConfig):
     label = "companies"
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from pazar.ground.messages import kinds
         from pazar.ground.ui import hall
+        from pazar.market.companies.adapters.network import source
         from pazar.market.companies.commands import applying
+
+        source.read(settings.REGISTERS)  # a file that can't be understood shows now, not when somebody registers
 
         kinds.register(
             kinds.Kind(key=applying.KIND, label=_("Registrations that are due"), may_mute=False, urgent=True)

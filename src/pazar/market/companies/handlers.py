@@ -6,7 +6,7 @@ from pazar.market.companies.commands import applying, deciding
 
 
 def ask_register_again(application_id: UUID) -> None:
-    applying.ask_register_again(application_id)
+    applying.want_register_again(application_id)
 
 
 def escalate(name: str, application_id: UUID) -> None:
@@ -18,3 +18,7 @@ ALARMS = (applying.DUE_SOON, applying.OVERDUE)
 
 def forget_unconfirmed() -> int:
     return applying.forget_unconfirmed()
+
+
+def ask_registers_again() -> int:
+    return applying.ask_registers_again()

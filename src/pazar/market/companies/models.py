@@ -86,6 +86,7 @@ class Application(models.Model):
     checked = models.TextField(choices=[(c.value, c.value) for c in Checked])
     register = models.JSONField(default=dict)  # what it said, whose word it is, from which day
     register_tries = models.PositiveSmallIntegerField(default=0)
+    ask_at = models.DateTimeField(null=True, blank=True)  # its wait is over: registers are asked once more
     person_name = models.TextField()
     email = models.EmailField(max_length=254)
     categories = ArrayField(models.TextField(), default=list)
@@ -110,6 +111,7 @@ class Application(models.Model):
             models.Index(fields=["due_at", "id"], condition=models.Q(state="waiting"), name="companies_queue"),
             models.Index(fields=["made_at"], condition=models.Q(state="unconfirmed"), name="companies_never_confirmed"),
             models.Index(fields=["country", "number"], name="companies_application_number"),
+            models.Index(fields=["ask_at"], condition=models.Q(ask_at__isnull=False), name="companies_asks_register"),
             models.Index(fields=["company"], condition=models.Q(state="with_owners"), name="companies_asks_owners"),
             models.Index(fields=["-decided_at"], name="companies_decided"),
         ]

@@ -37,10 +37,11 @@ Answer = Found | NotFound | Down
 
 
 class Register(Protocol):
-    """`serves` says whether the register would know such a number; `look_up` never raises for the network's sake."""
+    """`serves` says whether the register would know such a number; `look_up` never raises for the network's sake, and
+    takes no longer than `seconds`."""
 
     name: str
 
     def serves(self, number: Read) -> bool: ...
 
-    def look_up(self, number: Read, *, moment: datetime) -> Answer: ...
+    def look_up(self, number: Read, *, moment: datetime, seconds: float) -> Answer: ...

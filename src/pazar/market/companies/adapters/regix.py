@@ -10,6 +10,7 @@ from typing import Final
 
 from lxml import etree
 
+from pazar.market.companies.adapters import safe_xml
 from pazar.market.companies.rules.particulars import Particulars, Status
 
 _CLOSED: Final = {"C", "L"}
@@ -18,7 +19,6 @@ _FORMS: Final = {
     "K": "Кооперация", "TPP": "ТПП",
 }  # fmt: skip
 _REPRESENTING: Final = ("7", "7а", "10", "10а")
-_LIMIT: Final = 20_000_000
 # BULSTAT's nomenclature "Състояние", as its own service lists it.
 _BULSTAT: Final = {
     "571": (Status.ACTIVE, "развиващ дейност"),
@@ -41,16 +41,14 @@ class NotAnAnswer(Exception):
 
 def parse(raw: bytes) -> Particulars | None:
     """The organisation an answer names, None where the register has found nothing. Raises NotAnAnswer."""
-    if len(raw) > _LIMIT:
-        raise NotAnAnswer("too-large")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(raw, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotAnAnswer("broken-xml") from error
-    if root.getroottree().docinfo.doctype:
-        raise NotAnAnswer("doctype")
-    name = _local(root)
+        return read(safe_xml.parse(raw))
+    except safe_xml.NotXml as error:
+        raise NotAnAnswer(error.code) from error
+
+
+def read(root: "etree._Element") -> Particulars | None:
+    """As `parse`, of what is XML already. Raises NotAnAnswer."""
     answers = [root, *(e for e in root.iter() if isinstance(e.tag, str))]
     for element in answers:  # an answer may stand inside an envelope
         name = _local(element)

@@ -65,7 +65,7 @@ class Snapshot:
     def serves(self, number: Read) -> bool:
         return number.valid
 
-    def look_up(self, number: Read, *, moment: datetime) -> Answer:
+    def look_up(self, number: Read, *, moment: datetime, seconds: float) -> Answer:
         found = answers(number)
         if found:
             return found[0]

@@ -36,6 +36,7 @@ from pazar.market.companies.rules.particulars import COMPARED, Comparison, Door
 
 MAILS_A_DAY = 3
 ASK_AGAIN = "ask_register_again"
+ASKED_AT_ONCE = 10
 DUE_SOON, OVERDUE = "moderation_due_soon", "moderation_overdue"
 KIND = "companies.moderation"
 KIND_OWNERS = "companies.admission"
@@ -78,12 +79,14 @@ class Looked:
         return self.answer if isinstance(self.answer, Found) else None
 
 
-def look(*, country: str, number: str, typed: Mapping[str, str], moment: datetime) -> Looked:
-    """Read the number, ask the registers, compare (A2). Tells nothing of who is here."""
+def look(
+    *, country: str, number: str, typed: Mapping[str, str], moment: datetime, seconds: float = desk.AT_A_FORM
+) -> Looked:
+    """Read the number, ask the registers for at most `seconds`, compare (A2). Tells nothing of who is here."""
     read = read_number(country, number[:80])
     if not read.valid and not (read.fault is Fault.NO_RULE and read.canonical):
         return Looked(fault=sentences.sentence(read))
-    answer = desk.look_up(read, moment=moment)
+    answer = desk.look_up(read, moment=moment, seconds=seconds)
     shown = Looked(canonical=read.canonical, scheme=read.scheme, answer=answer)
     if not isinstance(answer, Found):
         return shown
@@ -245,28 +248,61 @@ def forget_unconfirmed() -> int:
     return len(found)
 
 
+def want_register_again(application_id: UUID) -> None:
+    """Its wait is over: let the round that may take its time ask (a clockwork act must not wait for a network)."""
+    Application.objects.filter(pk=application_id, checked__in=applying.UNVERIFIED).update(ask_at=clock.db_now())
+
+
+def ask_registers_again() -> int:
+    """Ask for a few cases whose wait is over; how many were asked."""
+    due = Application.objects.filter(ask_at__lte=clock.db_now()).order_by("ask_at")
+    found = list(due.values_list("pk", flat=True)[:ASKED_AT_ONCE])
+    for application_id in found:
+        ask_register_again(application_id)
+    return len(found)
+
+
 def ask_register_again(application_id: UUID) -> None:
     """A register that was silent or didn't know the number is asked once more, later and later (A2)."""
+    asked = Application.objects.filter(pk=application_id).first()
+    if asked is None:
+        return
+    looked = None
+    if _is_to_be_asked(asked):
+        typed = {name: str(getattr(asked, name)) for name in COMPARED}
+        # Before any lock: a register may take its time.
+        looked = look(
+            country=asked.country, number=asked.number, typed=typed, moment=clock.db_now(), seconds=desk.IN_THE_BACK
+        )
     with transaction.atomic():
         application = Application.objects.select_for_update().filter(pk=application_id).first()
-        if application is None or application.checked not in applying.UNVERIFIED:
-            return
-        if application.state not in (State.WAITING, State.ASKED):
+        if application is None:
             return
         moment = clock.db_now()
-        typed = {name: str(getattr(application, name)) for name in COMPARED}
-        looked = look(country=application.country, number=application.number, typed=typed, moment=moment)
 
-        application.register_tries += 1
-        if looked.found:
-            differ = {d.field: "" for d in looked.comparison.differ}
-            application.checked = _checked(looked, differ)
-            application.register = _evidence(looked.answer)
-            letters.write(application, letters.verified(application))
-            journal.append("application.verified", actor=NOBODY, subject=application, checked=str(application.checked))
-        elif (pause := applying.wait(application.register_tries)) is not None:
-            clockwork.schedule(ASK_AGAIN, subject_id=application.pk, due_at=moment + pause)
+        application.ask_at = None
+        if looked is not None and _is_to_be_asked(application):
+            _note_answer(application, looked, moment)
         application.save()
+
+
+def _note_answer(application: Application, looked: Looked, moment: datetime) -> None:
+    application.register_tries += 1
+    if looked.found:
+        differ = {d.field: "" for d in looked.comparison.differ}
+        application.checked = _checked(looked, differ)
+        application.register = _evidence(looked.answer)
+        letters.write(application, letters.verified(application))
+        journal.append("application.verified", actor=NOBODY, subject=application, checked=str(application.checked))
+        return
+    application.checked = _checked(looked, {})
+    application.register = _evidence(looked.answer)
+    if (pause := applying.wait(application.register_tries)) is not None:
+        clockwork.schedule(ASK_AGAIN, subject_id=application.pk, due_at=moment + pause)
+
+
+def _is_to_be_asked(application: Application) -> bool:
+    return application.checked in applying.UNVERIFIED and application.state in (State.WAITING, State.ASKED)
 
 
 def _is_over(application: Application, moment: datetime) -> bool:

@@ -47,7 +47,7 @@ class FakeRegister:
     def serves(self, number: Read) -> bool:
         return True
 
-    def look_up(self, number: Read, *, moment: datetime) -> Answer:
+    def look_up(self, number: Read, *, moment: datetime, seconds: float) -> Answer:
         if self.down:
             return Down(register=self.name, code="timeout")
         entry = self.entries.get(number.canonical)

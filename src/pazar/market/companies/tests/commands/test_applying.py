@@ -77,12 +77,15 @@ def test_a_silent_register_blocks_nobody_and_is_asked_again(register):
 
     DueAct.objects.filter(pk=act.pk).update(due_at=LONG_AGO)
     clockwork.run_due()
+    assert applying.ask_registers_again() == 1
     act.refresh_from_db()
     assert act.done_at is None and act.due_at > first_wait
+    assert applying.ask_registers_again() == 0
 
     register.down = False
     DueAct.objects.filter(pk=act.pk).update(due_at=LONG_AGO)
     clockwork.run_due()
+    assert applying.ask_registers_again() == 1
     case.refresh_from_db()
     assert case.checked == "agrees"
     assert Mail.objects.order_by("-made_at").first().subject == "The register has answered"

@@ -1,0 +1,1 @@
+"""Registers asked over the network, each configured in a file of the operator's (A2)."""
