@@ -32,11 +32,8 @@ def lemmas(text: str, languages: tuple[str, ...] = LANGUAGES) -> list[str]:
     as they are.
     """
     # each word of the text once before anything is looked up: texts repeat themselves
-    found: dict[str, None] = {}
-    for word in dict.fromkeys(_TOKEN.findall(_plain(text))):
-        token = word.replace(",", ".") if word[0].isdigit() else word
-        if token not in STOP_WORDS:
-            found[_lemma(token, languages)] = None
+    found = dict.fromkeys(map(_known(languages).__getitem__, dict.fromkeys(_TOKEN.findall(_plain(text)))))
+    found.pop("", None)
     return list(found)
 
 
@@ -65,6 +62,25 @@ def _plain(text: str) -> str:
 def _unstressed(text: str) -> str:
     # to look costs a tenth of translating, and few texts have any
     return text.translate(_STRESS) if "\u0300" in text or "\u0301" in text else text
+
+
+class _Known(dict[str, str]):
+    """The lemmas of words seen lately, "" for stop words: asked a thousand times for each new one, so asked in C."""
+
+    def __init__(self, languages: tuple[str, ...]) -> None:
+        self._languages = languages
+
+    def __missing__(self, word: str) -> str:
+        token = word.replace(",", ".") if word[0].isdigit() else word
+        lemma = "" if token in STOP_WORDS else _lemma(token, self._languages)
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = lemma
+        return lemma
+
+
+_KEPT = 65_536
+_known = lru_cache(maxsize=16)(_Known)
 
 
 @lru_cache(maxsize=65_536)

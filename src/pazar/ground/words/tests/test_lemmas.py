@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pazar.ground import words
+from pazar.ground.words import lemmatiser
 
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъьюя"
 
@@ -71,3 +72,14 @@ def test_lemmas_are_lower_case_unique_and_repeatable(text: str) -> None:
     assert found == words.lemmas(text)
     assert len(set(found)) == len(found)
     assert all(lemma and lemma == lemma.lower() for lemma in found)
+
+
+def test_words_remembered_and_forgotten_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Доставка на кабели и проводници, 1,5 mm² и 1.5 mm², за the cables на общината 1,5"
+    fresh = lemmatiser._Known(lemmatiser.LANGUAGES)
+    monkeypatch.setattr(lemmatiser, "_known", lambda languages: fresh)
+    monkeypatch.setattr(lemmatiser, "_KEPT", 3)  # forgotten in the middle of a text
+    found = words.lemmas(text)
+    assert found == words.lemmas(text)
+    assert found == list(dict.fromkeys(lemma for _, lemma in words.ordered_lemmas(text)))
+    assert len(fresh) <= 3

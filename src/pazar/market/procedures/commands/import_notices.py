@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import DataError, IntegrityError, connection, models, transaction
 
 from pazar import events
-from pazar.ground import clock, journal, outbox, words
+from pazar.ground import clock, journal, outbox
 from pazar.ground.codes.numbers import canonical_number
 from pazar.ground.identity.commands.companies import CompanyFacts, note_companies
 from pazar.ground.identity.rules.actor import Actor
@@ -30,8 +31,9 @@ from pazar.market.procedures.models import (
     SourceKey,
     SourceRelease,
 )
+from pazar.market.procedures.rules import lemmas, outside
 from pazar.market.procedures.rules import notice as notices
-from pazar.market.procedures.rules import outside
+from pazar.market.procedures.rules.lemmas import Said
 from pazar.market.procedures.rules.notice import Notice, Party
 
 BATCH: Final = 500
@@ -108,18 +110,19 @@ class _Given:
     notice: Notice
     text: str
     digest: bytes
+    said: Said
 
 
 def _batches(path: Path, report: FileReport, watch: Callable[[Path, int], None] | None) -> Iterator[list[_Given]]:
     batch: list[_Given] = []
-    for place, format_name, item, text, digest in ahead.read(path, watch):
+    for place, format_name, item, text, digest, said in ahead.read(path, watch):
         report.read += 1
         if format_name and format_name not in report.formats:
             report.formats.append(format_name)
         if isinstance(item, Refused):
             _refuse(report, item)
             continue
-        batch.append(_Given(place, item, text, digest))
+        batch.append(_Given(place, item, text, digest, said))
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -139,6 +142,7 @@ class _State:
 
     id: UUID
     notice: Notice
+    said: Said
     digest: bytes
     known: bool  # stands in the database already
     new_keys: set[str]
@@ -336,8 +340,12 @@ class _Writer:
                 *(notice for pk in group.known for notice in earlier.get(pk, ())),
                 *(given.notice for given in new.values()),
             ]
-            joined = notices.join(versions)
-            digest = next(iter(new)) if len(versions) == 1 else notices.digest(joined)
+            if new and len(versions) == 1:
+                (only,) = new.values()
+                joined, digest, said = only.notice, only.digest, only.said
+            else:
+                joined = notices.join(versions)
+                digest, said = notices.digest(joined), None
             if known.digests.get(procedure_id) == digest and len(group.known) < 2:
                 outcomes["same"] += len(new)
                 continue
@@ -350,6 +358,7 @@ class _Writer:
                 _State(
                     procedure_id,
                     joined,
+                    said or lemmas.of_notice(joined),
                     digest,
                     bool(group.known),
                     new_keys,
@@ -468,7 +477,7 @@ class _Rows:
             "kind": notice.method,
             "buyer_id": self._companies.get(company_key(buyer) or ("", "")) if buyer else None,
             "buyer_name": buyer.name if buyer else "",
-            "buyer_lemmas": _lemmas(buyer.name) if buyer else [],
+            "buyer_lemmas": state.said.buyer,
             "title": notice.title,
             "description": notice.description,
             "language": notice.language[:8],
@@ -509,9 +518,8 @@ class _Rows:
             )
 
     def _add_lots(self, state: _State) -> None:
-        notice = state.notice
-        of_whole = _lemmas(notice.title, notice.description)
-        for position, (number, lot) in enumerate(outside.numbered_lots(notice)):
+        lots = zip(outside.numbered_lots(state.notice), state.said.lots, strict=True)
+        for position, ((number, lot), said) in enumerate(lots):
             value = lot.value
             lot_id = new_id()
             self.lots.append(
@@ -526,9 +534,7 @@ class _Rows:
                     "regions": list(lot.regions),
                     "value_amount": _stored(value.value) if value else None,
                     "currency": value.currency if value else "",
-                    "lemmas": _merged(
-                        _lemmas(lot.title, lot.description, *(item.description for item in lot.items)), of_whole
-                    ),
+                    "lemmas": said,
                 }
             )
             self.items.extend(
@@ -595,19 +601,6 @@ class _Rows:
         return [f.name for f in Procedure._meta.concrete_fields if f.attname in given]
 
 
-_WORDS_OF: Final = 8_000  # letters of a text that are looked at: far more than the lemmas kept
-_LEMMAS_KEPT: Final = 400
-
-
-def _lemmas(*texts: str) -> list[str]:
-    return words.lemmas("\n".join(text[:_WORDS_OF] for text in texts if text))
-
-
-def _merged(own: list[str], of_whole: list[str]) -> list[str]:
-    """A lot's own words first, so that a long description of the whole can't push them out."""
-    return list(dict.fromkeys(own + of_whole))[:_LEMMAS_KEPT] if own else of_whole[:_LEMMAS_KEPT]
-
-
 def _stored(value: Decimal, *, places: int = 4) -> Decimal:
     """As the column holds it; the release's record keeps every digit."""
     return round(value, places)
@@ -637,6 +630,7 @@ def _copy(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
         return
     template = _template(model)
     names = list(template)
+    arrays = [f.attname for f in model._meta.concrete_fields if isinstance(f, ArrayField)]
     table = connection.ops.quote_name(model._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(name) for name in names)
     with (
@@ -645,4 +639,17 @@ def _copy(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
         cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
     ):
         for row in rows:
+            for name in arrays:
+                if name in row:
+                    row[name] = array_literal(row[name])
             copy.write_row([row[name] if name in row else template[name] for name in names])
+
+
+def array_literal(texts: list[str]) -> str:
+    """The texts as PostgreSQL writes an array of them. The driver does the same and takes thrice as long."""
+    if not texts:
+        return "{}"
+    inside = '","'.join(texts)
+    if "\\" in inside or inside.count('"') != 2 * (len(texts) - 1):
+        inside = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return f'{{"{inside}"}}'

@@ -7,10 +7,11 @@ and a `Remark` tells the field, a stable code and the text as published.
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 
@@ -262,34 +263,36 @@ def _filled(earlier: Part, later: Part) -> Part:
     return replace(earlier, **{name: value for name, value in stated.items() if value not in ("", None, ())})
 
 
-_NAMES: Final[dict[type, tuple[str, ...]]] = {}
-
-
 def plain(value: Any) -> Any:  # a record of any depth
     """The record as JSON values, empty fields left out; amounts and dates as text, exact."""
     kind = type(value)
     if kind is str or kind is int or kind is bool:
         return value
     if kind is tuple:
-        return [plain(part) for part in value]
-    if is_dataclass(kind):
-        names = _NAMES.get(kind)
-        if names is None:
-            names = _NAMES[kind] = tuple(f.name for f in fields(kind))
-        out = {}
-        for name in names:
-            part = getattr(value, name)
-            if part is not None and part != "" and part != ():
-                out[name] = plain(part)
-        return out
+        return [part if type(part) is str else plain(part) for part in value]
+    if (shape := _SHAPES.get(kind)) is not None:
+        names, values = shape
+        return {
+            name: part if type(part) is str else plain(part)
+            for name, part in zip(names, values(value), strict=True)
+            # a nought is something said
+            if part or (part is not None and part != "" and part != ())
+        }
     if kind is Decimal:
         return str(value)
     return value.isoformat()
 
 
+_SHAPES: Final[dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]]] = {
+    kind: (names := tuple(field.name for field in fields(kind)), attrgetter(*names))
+    for kind in (Amount, Remark, Party, ItemRecord, LotRecord, AwardRecord, DocumentLink, Notice)
+}
+_ONE_LINE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
+
+
 def written(notice: Notice) -> str:
     """The record as one line of JSON, always the same for the same record."""
-    return json.dumps(plain(notice), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ONE_LINE.encode(plain(notice))
 
 
 def digest(notice: Notice) -> bytes:

@@ -1,6 +1,5 @@
 """What every reader's hostile files are measured by."""
 
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,15 +16,16 @@ Read = Callable[..., tuple[list[str], list[Refused]]]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Iterator[Read]:
-    """Read these bytes as a file: the ocids taken, and what was refused; in time and without much memory."""
+    """Read these bytes as a file: the ocids taken, and what was refused; without much memory.
+
+    The time that the heaviest take is measured in processes of their own (`test_hostile_long.py`).
+    """
 
     def reading(data: bytes, limits: Limits | None = None) -> tuple[list[str], list[Refused]]:
         path = tmp_path / "given"
         path.write_bytes(data)
         tracemalloc.start()
-        begun = time.perf_counter()
         found = [taken.item for taken in read_files([path], limits=limits or Limits())]
-        assert time.perf_counter() - begun < 5
         assert tracemalloc.get_traced_memory()[1] < 150 << 20
         tracemalloc.stop()
         refused = [item for item in found if isinstance(item, Refused)]

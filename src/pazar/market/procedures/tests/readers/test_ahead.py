@@ -1,12 +1,15 @@
 """A large file is read by a process of its own: the same is found, and what breaks that process breaks nothing else."""
 
 import gzip
+import json
+import time
 from pathlib import Path
 
 import pytest
 
 from pazar.market.procedures.adapters import ahead
 from pazar.market.procedures.adapters.reader import Refused
+from pazar.market.procedures.rules import lemmas
 from pazar.market.procedures.rules import notice as notices
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -23,6 +26,7 @@ def test_it_finds_what_reading_here_finds(monkeypatch: pytest.MonkeyPatch, name:
     for given in there:
         if not isinstance(given.item, Refused):
             assert notices.digest(given.item) == given.digest
+            assert given.said == lemmas.of_notice(given.item)
 
 
 def test_what_breaks_off_is_told_after_what_came_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -51,3 +55,27 @@ def test_whoever_stops_listening_leaves_no_process(monkeypatch: pytest.MonkeyPat
     next(found)
     found.close()  # type: ignore[attr-defined]
     assert made[0].poll() is not None
+
+
+def test_large_notices_come_in_small_portions_and_none_is_lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ahead, "LARGE", 0)
+    path = tmp_path / "large.jsonl"
+    lines = (json.dumps({"ocid": f"o-{n}", "tender": {"description": "ж" * 300_000}}) for n in range(40))
+    path.write_text("\n".join(lines))
+    heard: list[int] = []
+    found = [given.item for given in ahead.read(path, lambda path, at: heard.append(at))]
+    assert [item.source_id for item in found if not isinstance(item, Refused)] == [f"o-{n}" for n in range(40)]
+    assert len(heard) >= 10
+
+
+def test_a_writer_that_is_slow_gets_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """More than waits here and in the pipe: the reader has to wait, and goes on."""
+    monkeypatch.setattr(ahead, "LARGE", 0)
+    monkeypatch.setattr(ahead, "_WAITING", 1)
+    monkeypatch.setattr(ahead, "_PIPE", 4096)
+    path = tmp_path / "many.jsonl"
+    path.write_text("\n".join(json.dumps({"ocid": f"o-{n}", "tender": {"title": "т" * 200}}) for n in range(1_000)))
+    found = ahead.read(path)
+    first = [next(found)]
+    time.sleep(0.3)
+    assert [given.item.source_id for given in first + list(found)] == [f"o-{n}" for n in range(1_000)]  # type: ignore[union-attr]
