@@ -1,9 +1,10 @@
 """`pazar register load FILE` and `pazar register check COUNTRY NUMBER…`."""
 
 import csv
+import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,13 @@ import click
 from pazar.ground.console import Trouble, centre_command
 
 if TYPE_CHECKING:
+    from pazar.market.companies.adapters.registers import Found
     from pazar.market.companies.rules.numbers import Read
 
 SHOWN = 20
+AT_ONCE = 1_000
+FIELD = 1_000_000
+Pair = tuple[int | None, str, str]
 
 
 @click.group()
@@ -96,57 +101,39 @@ def _progress(path: Path) -> Any:
 @click.option(
     "--csv", "table", type=click.Path(path_type=Path, dir_okay=False), help="A file with columns country,number."
 )
+@click.option("--ask", is_flag=True, help="Ask every register that the centre asks, on the network too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON.")
 @centre_command
-def check(country: str | None, numbers: tuple[str, ...], table: Path | None, as_json: bool) -> None:
+def check(country: str | None, numbers: tuple[str, ...], table: Path | None, ask: bool, as_json: bool) -> None:
     """Say of each NUMBER in COUNTRY whether it can be right, its canonical form, and what loaded registers know.
 
     Exit status: 0 all can be right, 1 some can't, 2 nothing to check.
     """
     from pazar.market.companies.adapters import sentences, snapshot
     from pazar.market.companies.rules.numbers import read_number
-    from pazar.market.companies.rules.particulars import door
 
     pairs = _table(table) if table else ((None, country or "", number) for number in numbers)
     faulty, count = 0, 0
     if as_json:
         click.echo('{"checks": [')
-    for line, where, typed in pairs:
-        read = read_number(where, typed)
-        found = snapshot.answers(read)
-        faulty += not read.valid
-        if as_json:
-            answer = _as_json(read, line)
-            answer["message"] = sentences.sentence(read)
-            answer["registers"] = [
-                {
-                    "register": one.register,
-                    "as_of": one.as_of.isoformat(),
-                    "country": one.particulars.country,
-                    "number": one.particulars.number,
-                    "name": one.particulars.name,
-                    "name_latin": one.particulars.name_latin,
-                    "legal_form": one.particulars.legal_form,
-                    "status": one.particulars.status.value,
-                    "status_words": one.particulars.status_words,
-                    "registration": door(one.particulars.status).value,
-                    "address": one.particulars.address,
-                    "town": one.particulars.town,
-                    "postal_code": one.particulars.postal_code,
-                    "other_numbers": [f"{scheme} {number}" for scheme, number in one.particulars.other_numbers],
-                }
-                for one in found
-            ]
-            click.echo(("," if count else "") + json.dumps(answer, ensure_ascii=False))
-        else:
-            state = f"{read.scheme} {read.canonical}" if read.canonical else sentences.sentence(read)
-            click.echo(f"{where} {typed}: {state}")
-            for one in found:
-                words = f" ({one.particulars.status_words})" if one.particulars.status_words else ""
-                click.echo(
-                    f"  {one.register}, {one.as_of}: {one.particulars.name}, {one.particulars.status.value}{words}"
-                )
-        count += 1
+    for batch in _batches(pairs):
+        reads = [read_number(where, typed) for _line, where, typed in batch]
+        for (line, where, typed), read, found in zip(
+            batch, reads, _ask(reads) if ask else snapshot.answers_to_many(reads), strict=True
+        ):
+            faulty += not read.valid
+            if as_json:
+                answer = _as_json(read, line) | {"message": sentences.sentence(read), "registers": _told(found)}
+                click.echo(("," if count else "") + json.dumps(answer, ensure_ascii=False))
+            else:
+                state = f"{read.scheme} {read.canonical}" if read.canonical else sentences.sentence(read)
+                click.echo(_line(f"{where} {typed}: {state}"))
+                for one in found:
+                    words = f" ({one.particulars.status_words})" if one.particulars.status_words else ""
+                    click.echo(
+                        f"  {one.register}, {one.as_of}: {one.particulars.name}, {one.particulars.status.value}{words}"
+                    )
+            count += 1
     if as_json:
         click.echo("]}")
     if not count:
@@ -154,6 +141,54 @@ def check(country: str | None, numbers: tuple[str, ...], table: Path | None, as_
             "There is nothing to check.\nSay a country and numbers, or --csv FILE with columns country,number."
         )
     sys.exit(1 if faulty else 0)
+
+
+def _batches(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
+    rest = iter(pairs)
+    while batch := list(itertools.islice(rest, AT_ONCE)):
+        yield batch
+
+
+def _ask(reads: "list[Read]") -> "Iterator[list[Found]]":
+    """Every register that the centre asks, one number after the other."""
+    from pazar.ground import clock
+    from pazar.market.companies.adapters import desk
+    from pazar.market.companies.adapters.registers import Found
+
+    for read in reads:
+        answer = desk.look_up(read, moment=clock.db_now(), seconds=desk.IN_THE_BACK)
+        if not isinstance(answer, Found):
+            click.echo(f"{answer.register or '-'}: {getattr(answer, 'code', 'unknown')}", err=True)
+        yield [answer] if isinstance(answer, Found) else []
+
+
+def _line(text: str) -> str:
+    # What was typed may hold anything: a terminal is told nothing but text.
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _told(found: "list[Found]") -> list[dict[str, Any]]:
+    from pazar.market.companies.rules.particulars import door
+
+    return [
+        {
+            "register": one.register,
+            "as_of": one.as_of.isoformat(),
+            "country": one.particulars.country,
+            "number": one.particulars.number,
+            "name": one.particulars.name,
+            "name_latin": one.particulars.name_latin,
+            "legal_form": one.particulars.legal_form,
+            "status": one.particulars.status.value,
+            "status_words": one.particulars.status_words,
+            "registration": door(one.particulars.status).value,
+            "address": one.particulars.address,
+            "town": one.particulars.town,
+            "postal_code": one.particulars.postal_code,
+            "other_numbers": [f"{scheme} {number}" for scheme, number in one.particulars.other_numbers],
+        }
+        for one in found
+    ]
 
 
 def _as_json(read: "Read", line: int | None) -> dict[str, Any]:
@@ -168,23 +203,34 @@ def _as_json(read: "Read", line: int | None) -> dict[str, Any]:
     }
 
 
-def _table(path: Path) -> Iterator[tuple[int, str, str]]:
+def _table(path: Path) -> Iterator[Pair]:
+    csv.field_size_limit(FIELD)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream, delimiter=_delimiter(path))
+        with path.open("rb") as raw:
+            head = raw.read(4096)
+        encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+        # A byte that is no UTF-8 spoils its own row, not the million behind it.
+        with path.open(encoding=encoding, errors="replace", newline="") as stream:
+            rows = csv.reader(stream, delimiter=_delimiter(head.decode(encoding, errors="replace")))
             columns = [name.strip().lower() for name in next(rows, [])]
             if not {"country", "number"} <= set(columns):
                 raise Trouble(f"{path.name} has no columns country and number.\nIts first line must name them.")
             country, number = columns.index("country"), columns.index("number")
-            for cells in rows:
+            while True:
+                try:
+                    cells = next(rows)
+                except StopIteration:
+                    return
+                except csv.Error:
+                    yield rows.line_num, "", ""  # said as empty, by its line
+                    continue
                 if any(cells):
                     padded = [*cells, *[""] * len(columns)]
                     yield rows.line_num, padded[country], padded[number]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeError, csv.Error) as error:
         raise Trouble(f"{path.name} can't be read as a table in UTF-8.\n{type(error).__name__}") from error
 
 
-def _delimiter(path: Path) -> str:
-    with path.open("rb") as stream:
-        first = stream.readline(10_000)
-    return ";" if first.count(b";") > first.count(b",") else ","
+def _delimiter(head: str) -> str:
+    first = head.partition("\n")[0]
+    return max(",;\t", key=first.count)

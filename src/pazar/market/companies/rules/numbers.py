@@ -2,7 +2,7 @@
 
 The sources of the forms: BULSTAT Register Act (Bulgaria), Federal Tax Service orders on INN and OGRN (Russia),
 Companies House' list of prefixes (United Kingdom), the VIES pages of the Commission (VAT), ISO 17442 (LEI). Check
-digits are computed by python-stdnum.
+digits are computed by python-stdnum, but for LEI (speed), ОГРНИП and Swedish VAT, which it reads too narrowly.
 """
 
 import re
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from stdnum import exceptions, get_cc_module
-from stdnum.ru import inn, ogrn
+from stdnum.ru import inn
 
 from pazar.ground.codes.numbers import canonical_number, is_eik
 
@@ -59,12 +59,48 @@ VAT_COUNTRIES: Final = frozenset((
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ))
 _UK_PREFIXES: Final = frozenset((
-    "AC", "CE", "CS", "FC", "FE", "GE", "GN", "GS", "IC", "IP", "LP", "NA", "NC", "NF", "NI", "NL", "NO", "NP", "NR",
-    "NV", "NZ", "OC", "OE", "PC", "R0", "RC", "RS", "SA", "SC", "SE", "SF", "SG", "SI", "SL", "SO", "SP", "SR", "SZ",
-    "ZC",
+    "AC", "BR", "CE", "CS", "FC", "FE", "GE", "GN", "GS", "IC", "IP", "LP", "NA", "NC", "NF", "NI", "NL", "NO", "NP",
+    "NR", "NV", "NZ", "OC", "OE", "PC", "R0", "RC", "RS", "SA", "SC", "SE", "SF", "SG", "SI", "SL", "SO", "SP", "SR",
+    "SZ", "ZC",
 ))
 # fmt: on
-_COUNTRIES: Final = {"EL": "GR", "UK": "GB"}
+# How the EU writes them, Northern Ireland in VAT, letters of three, and Cyrillic.
+_COUNTRIES: Final = {
+    "EL": "GR",
+    "UK": "GB",
+    "XI": "GB",
+    "БГ": "BG",
+    "РФ": "RU",
+    "BGR": "BG",
+    "RUS": "RU",
+    "GBR": "GB",
+    "AUT": "AT",
+    "BEL": "BE",
+    "CYP": "CY",
+    "CZE": "CZ",
+    "DEU": "DE",
+    "DNK": "DK",
+    "EST": "EE",
+    "ESP": "ES",
+    "FIN": "FI",
+    "FRA": "FR",
+    "GRC": "GR",
+    "HRV": "HR",
+    "HUN": "HU",
+    "IRL": "IE",
+    "ITA": "IT",
+    "LTU": "LT",
+    "LUX": "LU",
+    "LVA": "LV",
+    "MLT": "MT",
+    "NLD": "NL",
+    "POL": "PL",
+    "PRT": "PT",
+    "ROU": "RO",
+    "SWE": "SE",
+    "SVN": "SI",
+    "SVK": "SK",
+}
 _LENGTHS: Final = {
     "BG-EIK": (9, 13),
     "RU-INN": (10, 12),
@@ -72,11 +108,18 @@ _LENGTHS: Final = {
     "GB-COH": (8,),
     "LEI": (20,),
 }
-# A dash of any kind, blanks of any kind, dots, slashes, quotes around and the number sign are how people write.
-_NOISE: Final = re.compile(r"[\s.\-‐-―−/\\№#'\"“”„«»():]+")
+# Blanks and dashes of any kind, dots, commas, slashes, quotes around and the number sign are how people write.
+_NOISE: Final = re.compile(r"[\s.,;_·•|=+\-‐-―−/\\№#'`´‘’‚‛\"“”„«»‹›():\[\]<>~]+")
+# What people write before a number, in capitals and without blanks. None of them may begin a number of its country.
 _LABELS: Final = re.compile(
-    r"^(?:ЕИК/?ПИК|ЕИК|БУЛСТАТ|ДДС|ИНН|ОГРНИП|ОГРН|EIK|UIC|BULSTAT|INN|OGRN|VATNO|VATID|VAT|LEI|CRN|COMPANYNO)",
+    r"^(?:ЕИКПИК|ЕИКБУЛСТАТ|ЕИК|ПИК|БУЛСТАТ|ЗДДС|ДДС|ИДНОМЕР|ИН(?=BG|БГ)|ИННКПП|ИНН|ОГРНИП|ОГРН|НОМЕР|РЕГ(?=\d)|"
+    r"EIKPIK|EIKBULSTAT|EIK|PIK|UIC|BULSTAT|INNKPP|INN|OGRNIP|OGRN|VATREGISTRATION|VATREG|VATNUMBER|VATNO|VATNR|VATID|VAT|"
+    r"LEICODE|LEI|CRN|COMPANYNUMBER|COMPANYNO|COMPANYREGISTRATION|COMPANY|REGISTEREDNUMBER|REGISTEREDNO|"
+    r"REGISTRATIONNUMBER|REGISTRATIONNO|REGNO|REGNR|NUMBER(?=[A-Z]{0,2}\d)|NO(?=[A-Z]{2}\d{6})|"
+    r"USTIDNR|USTID|UIDNR|UID|TVA|PIVA|IVA|BTW|MOMS|AFM|ΑΦΜ|CVR|OIB|NIP|NIF|CIF|DIC|DIČ|ICO|IČO|KBO|BCE)",
 )
+# Letters of other scripts that look like Latin ones: numbers have Latin letters alone.
+_LOOK_ALIKE: Final = str.maketrans("АВЕКМНОРСТУХІЈЅԚԜҮΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSQWYABEZHIKMNOPTYX")
 
 
 def read_number(country: str, typed: str) -> Read:
@@ -84,11 +127,13 @@ def read_number(country: str, typed: str) -> Read:
 
     Never raises: what can't be right comes back with its fault.
     """
-    code = _COUNTRIES.get(country.strip().upper(), country.strip().upper())
+    code = _country(country)
     text = _compact(typed)
     asked = Read(country=code, typed=typed)
     if not text:
         return _faulty(asked, Fault.EMPTY)
+    if len(text) == 20 and (lei := _lei(code, typed, text)).valid:
+        return replace(lei, compact=text)  # it names one entity in the world, whatever country stands beside it
     if not re.fullmatch(r"[A-Z]{2}", code):
         return _faulty(asked, Fault.COUNTRY)
     if len(text) > 40:
@@ -112,12 +157,33 @@ _NEARNESS: Final[tuple[Fault | None, ...]] = (
 )
 
 
+def _country(typed: str) -> str:
+    text = unicodedata.normalize("NFKC", typed[:40]).upper()
+    text = "".join(char for char in text if char.isalpha())
+    if text in _COUNTRIES:
+        return _COUNTRIES[text]
+    text = text.translate(_LOOK_ALIKE)
+    return _COUNTRIES.get(text, text)
+
+
 def _compact(typed: str) -> str:
-    text = unicodedata.normalize("NFKC", typed).upper()
-    text = _NOISE.sub("", text)
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf"))
-    return _LABELS.sub("", text)
+    text = typed
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.replace("№", " "))  # it would become two letters
+        text = "".join(_ascii_digit(char) for char in text if unicodedata.category(char) not in ("Cc", "Cf"))
+    text = _NOISE.sub("", text.replace("\x00", "").upper())
+    if len(text) == 20 and text.isascii() and text[:4].isalnum() and text[18:].isdigit() and _is_lei(text):
+        return text  # its first letters may look like a label
+    for _label in range(3):
+        bare = _LABELS.sub("", text)
+        if bare == text or not any(char.isdigit() for char in bare):
+            break
+        text = bare
+    return text if text.isascii() else text.translate(_LOOK_ALIKE)
+
+
+def _ascii_digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if char.isdecimal() and not char.isascii() else char
 
 
 def read_as(scheme: str, country: str, typed: str) -> Read:
@@ -142,7 +208,7 @@ def read_as(scheme: str, country: str, typed: str) -> Read:
 
 
 def _readings(code: str, typed: str, text: str) -> Iterator[Read]:
-    if len(text) == 20:
+    if len(text) == 20 and text[18:].isdigit():
         yield _lei(code, typed, text)
     if code == "BG":
         yield _bulgarian(typed, text)
@@ -152,7 +218,7 @@ def _readings(code: str, typed: str, text: str) -> Iterator[Read]:
         yield _british(typed, text)
     else:
         known = canonical_number(code, typed) or canonical_number(code, text)
-        if known:
+        if known and known.canonical.strip("0"):
             yield Read(country=code, typed=typed, scheme=known.scheme, canonical=known.canonical)
         yield from _national(code, typed, text)
     if code in VAT_COUNTRIES:
@@ -174,7 +240,11 @@ def _lei(code: str, typed: str, text: str) -> Read:
         return _faulty(read, Fault.CHARACTERS)
     if len(text) != 20:
         return _faulty(read, Fault.LENGTH)
-    return _taken(read, text) if int(text.translate(_BASE_36)) % 97 == 1 else _faulty(read, Fault.CHECK_DIGIT)
+    return _taken(read, text) if _is_lei(text) else _faulty(read, Fault.CHECK_DIGIT)
+
+
+def _is_lei(text: str) -> bool:
+    return text.isalnum() and int(text.translate(_BASE_36)) % 97 == 1
 
 
 def _national(code: str, typed: str, text: str) -> Iterator[Read]:
@@ -192,7 +262,7 @@ def _national(code: str, typed: str, text: str) -> Iterator[Read]:
 
 def _bulgarian(typed: str, text: str) -> Read:
     read = Read(country="BG", typed=typed, scheme="BG-EIK", lengths=_LENGTHS["BG-EIK"])
-    digits = text.removeprefix("BG")
+    digits = text.removeprefix("БГ").removeprefix("BГ").removeprefix("BG")
     if not digits.isascii() or not digits.isdigit():
         return _faulty(read, Fault.CHARACTERS)
     if len(digits) == 10:  # a person's number behind "BG": the VAT reading decides
@@ -204,25 +274,47 @@ def _bulgarian(typed: str, text: str) -> Read:
 
 def _russian(typed: str, text: str) -> Read:
     digits = text.removeprefix("RU")
+    # "ИНН/КПП": the second number says for which tax office, not who.
+    if pair := re.fullmatch(r"(\d{10})(?:КПП|KПП|KPP)?\d{4}[0-9A-Z]{2}\d{3}", digits, re.ASCII):
+        digits = pair[1]
     scheme = "RU-OGRN" if len(digits) in (13, 14, 15) else "RU-INN"
     read = Read(country="RU", typed=typed, scheme=scheme, lengths=_LENGTHS[scheme])
     if not digits.isascii() or not digits.isdigit():
         return _faulty(read, Fault.CHARACTERS)
-    return _library(read, ogrn if scheme == "RU-OGRN" else inn, digits)
+    if not int(digits[:9]):
+        return _faulty(read, Fault.FORM)
+    return _ogrn(read, digits) if scheme == "RU-OGRN" else _library(read, inn, digits)
+
+
+def _ogrn(read: Read, digits: str) -> Read:
+    """The last digit is the last one of what is left of the others modulo 11, of an entrepreneur's fifteen modulo 13.
+
+    (The library compares with the whole rest, and so refuses every fifth good number of fifteen digits.)
+    """
+    if len(digits) not in (13, 15):
+        return _faulty(read, Fault.LENGTH)
+    if digits[0] == "0" or (len(digits) == 15 and digits[0] not in "34"):
+        return _faulty(read, Fault.FORM)
+    check = int(digits[:-1]) % (11 if len(digits) == 13 else 13) % 10
+    return _taken(read, digits) if check == int(digits[-1]) else _faulty(read, Fault.CHECK_DIGIT)
 
 
 def _british(typed: str, text: str) -> Read:
-    """Eight characters: digits, or two letters of the list and digits (a few old societies end with a letter)."""
+    """Eight characters: digits, or two letters of the list and digits (old societies end with a letter or two)."""
     read = Read(country="GB", typed=typed, scheme="GB-COH", lengths=_LENGTHS["GB-COH"])
     if not text.isascii() or not text.isalnum():
         return _faulty(read, Fault.CHARACTERS)
-    parts = re.fullmatch(r"([A-Z][A-Z0])?(\d{1,8})([A-Z]?)", text)
+    if text.startswith(("GB", "UK")) and len(text) == 10:
+        text = text[2:]
+    parts = re.fullmatch(r"([A-Z][A-Z0])?(\d{1,8})([A-Z]{0,2})", text)
     if not parts:
         return _faulty(read, Fault.FORM)
     prefix, digits, suffix = parts[1] or "", parts[2], parts[3]
     width = 8 - len(prefix) - len(suffix)
-    if len(digits) > width or (suffix and prefix not in ("IP", "SP", "NP", "RS")):
-        return _faulty(read, Fault.LENGTH if not suffix else Fault.FORM)
+    if suffix and (prefix not in ("IP", "SP", "NP", "RS") or (len(suffix) == 2 and suffix != "RS")):
+        return _faulty(read, Fault.FORM)
+    if len(digits) > width:
+        return _faulty(read, Fault.LENGTH)
     if prefix and prefix not in _UK_PREFIXES:
         return _faulty(read, Fault.FORM)
     if not int(digits):
@@ -234,15 +326,19 @@ def _vat(code: str, typed: str, text: str) -> Read:
     read = Read(country=code, typed=typed, scheme=f"{code}-VAT")
     own = ("EL", "GR") if code == "GR" else (code,)
     prefix = text[:2]
-    if prefix in (VAT_COUNTRIES | {"EL"}) and prefix not in own and text[2:3].isdigit():
+    if prefix in (VAT_COUNTRIES | {"EL", "XI", "GB"}) and prefix not in own and text[2:3].isdigit():
         return _faulty(read, Fault.OTHER_COUNTRY)
     bare = text[2:] if prefix in own else text
+    if code == "SE" and re.fullmatch(r"\d{10}(?:0[1-9]|[1-8]\d|9[0-4])", bare, re.ASCII):
+        # Ten digits of the organisation and two that count its registrations, not 01 alone (VIES).
+        made = _library(read, get_cc_module("se", "orgnr"), bare[:10])
+        return replace(made, canonical=bare) if made.valid else made
     return _library(read, get_cc_module(code.lower(), "vat"), bare)
 
 
 def _library(read: Read, module: Any, text: str) -> Read:
     try:
-        return _taken(read, module.validate(text))
+        canonical = module.validate(text)
     except exceptions.InvalidChecksum:
         return _faulty(read, Fault.CHECK_DIGIT)
     except exceptions.InvalidLength:
@@ -250,9 +346,11 @@ def _library(read: Read, module: Any, text: str) -> Read:
     except exceptions.InvalidComponent:
         return _faulty(read, Fault.FORM)
     except exceptions.InvalidFormat:
-        return _faulty(read, Fault.CHARACTERS)
+        return _faulty(read, Fault.FORM if text.isdecimal() else Fault.CHARACTERS)
     except (exceptions.ValidationError, ValueError):  # some of the library's checks let int() speak for them
         return _faulty(read, Fault.CHARACTERS)
+    # Noughts alone satisfy most sums, and are what people fill a field with.
+    return _taken(read, canonical) if canonical.strip("0") else _faulty(read, Fault.FORM)
 
 
 def _taken(read: Read, canonical: str) -> Read:

@@ -168,3 +168,60 @@ def test_the_journal_knows_of_a_load(tmp_path):
         kept = json.loads(cursor.fetchone()[0])
     assert kept["kind"] == "register.loaded"
     assert kept["facts"]["read"] == 1
+
+
+class TestCheckingATable:
+    """`pazar register check --csv`: a row that is broken spoils itself alone."""
+
+    @pytest.fixture
+    def check(self, tmp_path, monkeypatch):
+        from click.testing import CliRunner
+
+        from pazar.market.companies import cli
+
+        def made(content, *more):
+            path = tmp_path / "numbers.csv"
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+            return CliRunner().invoke(cli.register, ["check", "--csv", str(path), *more])
+
+        return made
+
+    def test_each_row_is_answered_in_its_order(self, check):
+        ran = check("country,number\nBG,831496285\nBG,831496286\n,\nRU,7707083893\n", "--json")
+        told = json.loads(ran.stdout)["checks"]
+        assert [(one["line"], one["canonical"], one["code"]) for one in told] == [
+            (2, "831496285", ""),
+            (3, "", "wrong-check-digit"),
+            (5, "7707083893", ""),
+        ]
+        assert ran.exit_code == 1
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "number;name;country\n831496285;x;BG\n",
+            "COUNTRY\tNUMBER\r\nBG\t831496285\r\n",
+            "\ufeffcountry,number\nBG,831496285\n",
+            "country,number\nBG,831496285\n".encode("utf-16"),
+            b"country,number\nBG,831496285\n\xff\xfe,\xfa\n",
+            b'country,number\nBG,831496285\nBG,"' + b"8" * 2_000_000 + b'"\n',
+            b"country,number\nBG,831496285\nBG,83\x001496285,,,,\n",
+        ],
+        ids=["semicolons", "tabs", "with a mark", "utf-16", "not utf-8", "a huge field", "nul"],
+    )
+    def test_tables_as_people_make_them(self, check, content):
+        told = json.loads(check(content, "--json").stdout)["checks"]
+        assert told[0]["canonical"] == "831496285"
+
+    def test_many_are_asked_in_few_queries(self, check, tmp_path, django_assert_max_num_queries):
+        load(tmp_path, "bg.csv", "eik,name\n831496285,Първа ООД\n131071587,Втора ООД\n")
+        rows = "country,number\n" + "BG,831496285\nBG,131071587\nBG,131071588\n" * 300
+        with django_assert_max_num_queries(4):
+            told = json.loads(check(rows, "--json").stdout)["checks"]
+        assert len(told) == 900
+        assert [one["registers"][0]["name"] if one["registers"] else "" for one in told[:3]] == [
+            "Първа ООД",
+            "Втора ООД",
+            "",
+        ]
+        assert told == [one | {"line": row} for row, one in enumerate(told[:3] * 300, start=2)]
