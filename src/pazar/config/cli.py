@@ -30,6 +30,7 @@ COMMANDS = {
     "import": "pazar.market.procedures.cli:import_",
     "matcher": "pazar.market.matching.cli:matcher",
     "register": "pazar.market.companies.cli:register",
+    "desk": "pazar.sales.customers.cli:desk",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",
     "backup": "pazar.config.backup:backup",

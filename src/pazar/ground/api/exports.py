@@ -130,11 +130,14 @@ def _csv_cell(value: Value) -> str | int:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, str):
-        safe = value.replace("\x00", "")
-        # An apostrophe is how spreadsheets themselves mark a text; blanks before the sign don't hide it from them.
-        return f"'{safe}" if safe.lstrip(" \n").startswith(_FORMULA) else safe
-    return str(value)
+    return safe_text(value) if isinstance(value, str) else str(value)
+
+
+def safe_text(text: str) -> str:
+    """A text as it may stand in a CSV cell: no spreadsheet takes it for a formula."""
+    safe = text.replace("\x00", "")
+    # An apostrophe is how spreadsheets themselves mark a text; blanks before the sign don't hide it from them.
+    return f"'{safe}" if safe.lstrip(" \n").startswith(_FORMULA) else safe
 
 
 def _write_xlsx(file: IO[bytes], columns: Sequence[Column[Any]], lines: Iterable[list[Value]]) -> None:

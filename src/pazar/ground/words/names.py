@@ -88,6 +88,24 @@ def without_form(name: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def has_form(name: str) -> bool:
+    """Whether a name says by its legal form that it is an organisation's: „Медница ООД“, "Mednica Ltd".
+
+    Forms of two Latin letters are surnames too (Sa, Co): they count in capitals beside small letters, or with dots.
+    """
+    whole, bare = _words(name), without_form(name).split()
+    dropped = whole[: len(whole) - len(bare)] if whole[-len(bare) :] == bare else whole[len(bare) :]
+    shouted = name.upper() == name
+    return any(
+        len(word) > 2
+        or not word.isascii()
+        or bool(re.search(rf"\b{'[.] ?'.join(word)}[.]?(?!\w)", name, re.IGNORECASE))
+        or (not shouted and re.search(rf"\b{word.upper()}\b", name) is not None)
+        for word in dropped
+    )
+
+
+@lru_cache(maxsize=65536)
 def skeleton(name: str) -> str:
     """What names that look or sound alike have in common: Latin letters and digits, words parted by one blank."""
     words = [_latin(word) for word in without_form(name).split()]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pazar.ground.words.names import skeleton, without_form
+from pazar.ground.words.names import has_form, skeleton, without_form
 
 ALIKE = [
     ("„МЕДНИЦА” ООД", "Mednica OOD"),
@@ -41,3 +41,25 @@ def test_a_skeleton_is_latin_and_stays_itself(name):
     made = skeleton(name)
     assert made.isascii()
     assert made == made.strip()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Медница ООД",
+        "ЕТ Иванов - Петър Петров",
+        "Mednica Ltd",
+        "Acme S.A.",
+        "Acme SA",
+        "Acme, Inc.",
+        "ООО Ромашка",
+        "Müller GmbH & Co. KG",
+    ],
+)
+def test_a_legal_form_tells_an_organisation(name):
+    assert has_form(name)
+
+
+@pytest.mark.parametrize("name", ["Maria Sa", "MARIA SA", "Петър Иванов", "Co Nguyen", "Ad Melkert", "", "...", "Ltd"])
+def test_a_persons_name_has_no_legal_form(name):
+    assert not has_form(name)
