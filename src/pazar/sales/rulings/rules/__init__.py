@@ -1,0 +1,1 @@
+"""Who contributed what, and what regulations say of it: pure."""
