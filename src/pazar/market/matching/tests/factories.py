@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import transaction
+
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.matching.commands import interests
@@ -15,7 +17,8 @@ from pazar.market.matching.models import Interest, InterestVersion
 from pazar.market.matching.queries import stored
 from pazar.market.matching.rules.interests import InterestFacts, Word
 from pazar.market.matching.rules.meaning import LotFacts
-from pazar.market.procedures.models import Lot, Procedure
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.models import Lot, Procedure, Version
 
 _numbers = itertools.count(1)
 
@@ -48,6 +51,7 @@ def store_interest(facts: InterestFacts) -> Interest:
     return made
 
 
+@transaction.atomic
 def store_procedure(*lots: LotFacts, closes_in: timedelta | None = timedelta(days=10), **said) -> Procedure:
     """A published procedure with these lots, its own or an outside one, written as it is."""
     now = clock.db_now()
@@ -83,6 +87,9 @@ def store_procedure(*lots: LotFacts, closes_in: timedelta | None = timedelta(day
             value_amount=lot.value_amount,
             currency=lot.currency,
         )
+    if made.is_own and made.state == Procedure.State.PUBLISHED:
+        # The database wants what is published to stand in a version.
+        Version.objects.create(procedure=made, number=1, content=procedures.content(made), made_at=now)
     return made
 
 

@@ -235,7 +235,11 @@ def next_reference(moment: datetime) -> str:
 
 
 def keep_version(procedure: Procedure, *, actor: Actor, moment: datetime, reason: str = "") -> str:
-    """Write what stands in the rows as the version of its number; its digest (SHA-256, hexadecimal)."""
+    """Write what stands in the rows as the version of its number; its digest (SHA-256, hexadecimal).
+
+    The database refuses the transaction if a version says anything else than the rows.
+    """
+    procedure.refresh_from_db()  # as the columns hold it: an amount has four decimals there, a moment no zone
     content = queries.content(procedure)
     Version.objects.create(
         procedure=procedure,

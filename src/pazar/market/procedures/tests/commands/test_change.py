@@ -14,7 +14,7 @@ from pazar.market.procedures import queries
 from pazar.market.procedures.commands import cancel, change, states
 from pazar.market.procedures.models import PendingChange, Procedure, Version
 from pazar.market.procedures.refusals import NothingChanged, NotNow, ReasonMissing, RegimeBroken, StillDraft
-from pazar.market.procedures.tests.factories import LOT, make_buyer, make_draft, make_facts, make_procedure
+from pazar.market.procedures.tests.factories import LOT, make_buyer, make_draft, make_facts, make_procedure, pass_time
 
 pytestmark = pytest.mark.django_db
 
@@ -48,16 +48,14 @@ def test_a_change_makes_a_version_with_its_reason_and_leaves_a_far_end_alone(buy
 
 
 def test_a_change_near_the_end_moves_the_end_questions_and_the_clockwork(buyer, procedure):
-    soon = clock.db_now() + timedelta(days=1)
-    Procedure.objects.filter(pk=procedure.pk).update(
-        published_at=soon - timedelta(days=10), closes_at=soon, enquiries_close_at=soon - timedelta(days=1)
-    )
+    pass_time(timedelta(days=9))
+    asked_for = procedure.closes_at - procedure.enquiries_close_at
     before = clock.db_now()
     done = change.change_procedure(
         actor=buyer, procedure_id=procedure.pk, facts=changed(procedure_now(procedure), description="Ново"), reason="x"
     )
     assert done.closes_at >= before + timedelta(days=3)
-    assert done.closes_at - done.enquiries_close_at == timedelta(days=1)
+    assert done.closes_at - done.enquiries_close_at == asked_for > timedelta(0)
     assert DueAct.objects.get(subject_id=procedure.pk).due_at == done.closes_at
 
 
@@ -119,9 +117,8 @@ def test_a_draft_isnt_changed_by_versions_and_what_is_over_not_at_all(buyer, pro
     with pytest.raises(StillDraft):
         change.change_procedure(actor=buyer, procedure_id=make_draft(buyer).pk, facts=make_facts(), reason="x")
     # The deadline decides, before the clockwork has shut the box.
-    past = clock.db_now() - timedelta(seconds=1)
-    Procedure.objects.filter(pk=procedure.pk).update(closes_at=past)
-    later = changed(procedure, closes_at=past + timedelta(days=9))
+    pass_time(procedure.closes_at - clock.db_now())
+    later = changed(procedure, closes_at=procedure.closes_at + timedelta(days=9))
     with pytest.raises(NotNow) as refused:
         change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=later, reason="x")
     assert "closed" in refused.value.sentences[1]

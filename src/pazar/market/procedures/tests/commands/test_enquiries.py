@@ -1,5 +1,4 @@
 import threading
-from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -19,9 +18,9 @@ from pazar.ground.outbox.models import Event
 from pazar.market.procedures import queries
 from pazar.market.procedures.commands import cancel, enquiries
 from pazar.market.procedures.handlers import tell_asker
-from pazar.market.procedures.models import Enquiry, Procedure
+from pazar.market.procedures.models import Enquiry
 from pazar.market.procedures.refusals import AlreadyAnswered, NotNow, QuestionsEnded, TooManyQuestions
-from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
+from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure, pass_time
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +71,7 @@ def test_who_may_ask(buyer, procedure):
 
 
 def test_questions_end(buyer, procedure, supplier):
-    Procedure.objects.filter(pk=procedure.pk).update(enquiries_close_at=clock.db_now() - timedelta(seconds=1))
+    pass_time(procedure.enquiries_close_at - clock.db_now())
     with pytest.raises(QuestionsEnded) as refused:
         enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="?")
     assert refused.value.params["ended"] in refused.value.sentences[1]
@@ -143,8 +142,7 @@ def test_a_company_asks_so_many_questions_a_day_and_others_are_not_hindered(proc
         enquiries.ask(actor=colleague, procedure_id=procedure.pk, question="А така?")
     enquiries.ask(actor=make_actor(Role.TENDER_MANAGER), procedure_id=procedure.pk, question="Още един?")
     enquiries.ask(actor=supplier, procedure_id=make_procedure().pk, question="Още един?")
-    oldest = Enquiry.objects.filter(procedure=procedure, asker_id=supplier.company_id).order_by("asked_at").first()
-    Enquiry.objects.filter(pk=oldest.pk).update(asked_at=oldest.asked_at - enquiries.DAY)
+    pass_time(enquiries.DAY)
     enquiries.ask(actor=supplier, procedure_id=procedure.pk, question="Още един?")
 
 
