@@ -151,6 +151,7 @@ class Shares(Schema):
 
 class Taken(Schema):
     taken: int
+    again: int = Field(description="Of so many envelopes a second answer is wanted, since the first couldn't open them")
 
 
 class BoxOut(Schema):
@@ -315,7 +316,8 @@ def ask_for_shares(request: HttpRequest, procedure_id: UUID) -> list[ShareReques
 def release_shares(request: HttpRequest, procedure_id: UUID, body: Shares) -> Taken:
     """Hand in released shares."""
     shares = {envelope: document.encode() for envelope, document in body.shares.items()}
-    return Taken(taken=opening_box.release_shares(actor=_actor(request), procedure_id=procedure_id, shares=shares))
+    handed = opening_box.release_shares(actor=_actor(request), procedure_id=procedure_id, shares=shares)
+    return Taken(taken=handed.taken, again=handed.again)
 
 
 @router.get("/openings/{uuid:procedure_id}", response=dict[str, Any], auth=RECORD, url_name="opening")

@@ -100,7 +100,7 @@ class Envelope(models.Model):
 
 
 class ReleasedShare(models.Model):
-    """A key holder's share, given for one envelope at the opening."""
+    """A key holder's answer for one envelope at the opening: his share, or empty where he can't open it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="shares")
@@ -109,9 +109,12 @@ class ReleasedShare(models.Model):
     holder = models.TextField()
     share = models.BinaryField()
     released_at = models.DateTimeField()
+    attempt = models.PositiveSmallIntegerField(default=1, db_default=1)  # the first or the second answer
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["envelope", "holder"], name="bids_share_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["envelope", "holder", "attempt"], name="bids_share_once_an_attempt")
+        ]
 
 
 class OpenedEnvelope(models.Model):
@@ -123,4 +126,6 @@ class OpenedEnvelope(models.Model):
     content_key = models.BinaryField(null=True)
     content = models.JSONField(null=True)
     fault = models.TextField(blank=True)  # why it could not be opened, as a code of rules.opening
+    # Holders who said that they couldn't: `holder`, `name`, and `sealed_share`, the digest of what they couldn't open.
+    not_opened_by = models.JSONField(default=list, db_default=[])
     opened_at = models.DateTimeField()

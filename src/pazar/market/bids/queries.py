@@ -311,6 +311,7 @@ class OpenedLot:
     technical: Mapping[str, Any]
     fault: str
     keys: tuple[PublishedKey, ...]
+    not_opened_by: tuple[NotOpened, ...] = ()
 
     @property
     def fault_text(self) -> str:
@@ -321,6 +322,14 @@ class OpenedLot:
     def is_outdated(self) -> bool:
         """It could be read, but answers a lot as an earlier version asked for it."""
         return self.fault == contents.Fault.EARLIER_VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotOpened:
+    """A holder who said, twice, that he can't open his share; `sealed_share` is its digest as it was sealed to him."""
+
+    name: str
+    sealed_share: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -407,6 +416,11 @@ def _opened_lot(lot: Lot, kinds: dict[str, OpenedEnvelope]) -> OpenedLot:
                 content_key=bytes(one.content_key or b"").hex(),
             )
             for kind, one in sorted(kinds.items(), reverse=True)
+        ),
+        not_opened_by=tuple(
+            NotOpened(name=said["name"], sealed_share=said["sealed_share"])
+            for one in kinds.values()
+            for said in one.not_opened_by
         ),
     )
 
@@ -538,7 +552,11 @@ def record(actor: Actor, procedure: Procedure) -> dict[str, canonical.Json]:
                         "content_key": bytes(row.content_key).hex() if row.content_key else None,
                         "content": row.content,
                         "fault": row.fault,
-                        "shares": [one.holder for one in released.get(row.envelope_id, [])],
+                        "shares": [one.holder for one in released.get(row.envelope_id, []) if one.share],
+                        "not_opened_by": [
+                            {"holder": said["holder"], "sealed_share": said["sealed_share"]}
+                            for said in row.not_opened_by
+                        ],
                     }
                     for row in rows
                     if row.envelope.submission_id == submission.pk

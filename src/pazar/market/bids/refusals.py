@@ -136,6 +136,13 @@ class SharesMissing(Refusal):
     remedy = _("{holder} opens this page, chooses the key file and releases the shares.")
 
 
+class SecondTryWanted(Refusal):
+    code = "second_try_wanted"
+    what = _("Not every envelope could be opened with the key of {holder}.")
+    why = _("An envelope stays shut for ever only if its holder says so twice: the first time may be a mistake.")
+    remedy = _("{holder} opens this page again, chooses the key file and releases the shares once more.")
+
+
 class NotTheHolder(Refusal):
     code = "not_the_holder"
     status = 403

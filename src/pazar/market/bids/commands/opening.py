@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from pazar.market.bids.refusals import (
     NotTheHolder,
     NotToBeOpened,
     NotYetClosed,
+    SecondTryWanted,
     ShareFalse,
     SharesMissing,
 )
@@ -50,6 +52,28 @@ if TYPE_CHECKING:
 _SHUT_FOR_EVER = (State.DRAFT, State.CANCELLED, State.FAILED)
 CANNOT_OPEN = b""
 """A holder's answer where his share isn't sealed to his key: that envelope stays shut, the others don't."""
+TRIES = 2
+"""So often a holder says that he can't before an envelope stays shut: the first time may be a mistake."""
+
+
+@dataclass(kw_only=True)
+class Answers:
+    """What one holder answered for one envelope: his share, or how often he said that he can't."""
+
+    share: bytes = CANNOT_OPEN
+    tries: int = 0
+
+    @property
+    def counts(self) -> bool:
+        return self.share != CANNOT_OPEN or self.tries >= TRIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handed:
+    """What became of shares handed in: how many are new, and of how many envelopes another answer is wanted."""
+
+    taken: int
+    again: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +104,7 @@ def ask_shares(*, actor: Actor, procedure_id: UUID) -> list[ShareRequest]:
                 document=opening.ask_share(envelope.parse(bytes(row.content)), holder=holder),
             )
             for row in _envelopes(procedure.pk)
-            if holder not in released.get(row.pk, {})
+            if released[row.pk][holder].share == CANNOT_OPEN
         ]
 
         if asked:
@@ -88,12 +112,13 @@ def ask_shares(*, actor: Actor, procedure_id: UUID) -> list[ShareRequest]:
         return asked
 
 
-def release_shares(*, actor: Actor, procedure_id: UUID, shares: Mapping[UUID, bytes]) -> int:
-    """Take in the shares that a holder's browser released, by envelope; how many were new (B8).
+def release_shares(*, actor: Actor, procedure_id: UUID, shares: Mapping[UUID, bytes]) -> Handed:
+    """Take in the shares that a holder's browser released, by envelope (B8).
 
     Each is checked against what its bidder committed to: a false one refuses all and names its holder. `CANNOT_OPEN`
-    stands for a share that the browser couldn't open. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened,
-    NotTheHolder, ShareFalse, EnvelopesRefused, Invalid.
+    stands for a share that the browser couldn't open: said twice, and on record each time with the digest of the
+    envelope and of the sealed share, so that its bidder can hold it against him. Raises NotFound, NotAllowed,
+    NotYetClosed, NotToBeOpened, NotTheHolder, ShareFalse, EnvelopesRefused, Invalid.
     """
     with acting(CENTRE):
         procedure, box, moment = _closed(actor, procedure_id)
@@ -110,7 +135,9 @@ def release_shares(*, actor: Actor, procedure_id: UUID, shares: Mapping[UUID, by
             if document != CANNOT_OPEN:
                 read = _read_share(row, document, holder=holder, name=_name(listed, holder))
                 share = opening.write_release(read)
-            if holder not in released.get(envelope_id, {}):
+            answers = released[envelope_id][holder]
+            if answers.share == CANNOT_OPEN and (share != CANNOT_OPEN or answers.tries < TRIES):
+                answers.share, answers.tries = share, answers.tries + 1
                 new.append(
                     ReleasedShare(
                         envelope=row,
@@ -119,21 +146,22 @@ def release_shares(*, actor: Actor, procedure_id: UUID, shares: Mapping[UUID, by
                         holder=holder,
                         share=share,
                         released_at=moment,
+                        attempt=answers.tries,
                     )
                 )
 
         ReleasedShare.objects.bulk_create(new)
         if new:
-            shut = sum(one.share == CANNOT_OPEN for one in new)
+            shut = [_mark(one.envelope, holder) for one in new if one.share == CANNOT_OPEN]
             journal.append("box.shares-released", actor=actor, subject=box, holder=holder, not_openable=shut)
-        return len(new)
+        return Handed(taken=len(new), again=sum(not released[pk][holder].counts for pk in rows))
 
 
 def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
     """Open every bid that counts, publish the content keys, and let all who may see (B8).
 
     An envelope that can't be opened or read is recorded with its fault and stops no other. Opening what is open does
-    nothing. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened, SharesMissing, BoxDisagrees.
+    nothing. Raises NotFound, NotAllowed, NotYetClosed, NotToBeOpened, SharesMissing, SecondTryWanted, BoxDisagrees.
     """
     with acting(CENTRE):
         procedure, box, moment = _closed(actor, procedure_id)
@@ -144,8 +172,11 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
         rows = _envelopes(procedure.pk)
         released = _released(procedure.pk)
         _check_shares(listed, rows, released)
+        shut = {row.pk: _not_opened_by(row, listed, released[row.pk]) for row in rows}
         asked = procedures.quantities_by_version(procedure.pk)
-        opened = [_opened(row, listed, released.get(row.pk, {}), procedure, asked, moment) for row in rows]
+        opened = [_opened(row, listed, released[row.pk], procedure, asked, moment) for row in rows]
+        for one in opened:
+            one.not_opened_by = shut[one.envelope_id]
 
         OpenedEnvelope.objects.bulk_create(opened)
         box.salt = salt
@@ -159,6 +190,7 @@ def open_box(*, actor: Actor, procedure_id: UUID) -> Box:
             salt=bytes(box.salt).hex(),
             bids=len({row.submission_id for row in rows}),
             faults=sum(bool(one.fault) for one in opened),
+            not_openable=[mark for row in rows for mark in shut[row.pk]],
         )
         # A draft that was never put in, and a bid that was taken out, stay their bidder's secret.
         journal.disclose(*(secret_key(bid_id) for bid_id in {row.submission.bid_id for row in rows}))
@@ -199,11 +231,32 @@ def _envelopes(procedure_id: UUID) -> list[Envelope]:
     return sorted(found, key=lambda row: (order.index(row.kind), place[row.submission_id], str(row.lot_id)))
 
 
-def _released(procedure_id: UUID) -> dict[UUID, dict[str, bytes]]:
-    return {
-        envelope_id: {one.holder: bytes(one.share) for one in given}
-        for envelope_id, given in queries.released_by(procedure_id).items()
-    }
+Released = Mapping[UUID, Mapping[str, Answers]]
+"""Envelope → holder → his answers; one who hasn't answered has given none."""
+
+
+def _released(procedure_id: UUID) -> Released:
+    found: defaultdict[UUID, defaultdict[str, Answers]] = defaultdict(lambda: defaultdict(Answers))
+    for envelope_id, given in queries.released_by(procedure_id).items():
+        for one in given:
+            answers = found[envelope_id][one.holder]
+            answers.tries = max(answers.tries, one.attempt)
+            answers.share = bytes(one.share) or answers.share
+    return found
+
+
+def _mark(row: Envelope, holder: str) -> dict[str, str]:
+    """By what an envelope that a holder can't open is known: it names no bidder, who knows it by his manifest."""
+    sealed = opening.sealed_share_digest(envelope.parse(bytes(row.content)), holder=holder)
+    return {"holder": holder, "envelope": bytes(row.digest).hex(), "sealed_share": sealed}
+
+
+def _not_opened_by(row: Envelope, listed: HoldersList, answers: Mapping[str, Answers]) -> list[dict[str, str]]:
+    return [
+        {**_mark(row, one.id), "name": one.name}
+        for one in listed.holders
+        if one.id in answers and answers[one.id].tries and answers[one.id].share == CANNOT_OPEN
+    ]
 
 
 def _holder(actor: Actor, listed: HoldersList) -> str:
@@ -229,23 +282,25 @@ def _read_share(row: Envelope, document: bytes, *, holder: str, name: str) -> Re
     return read
 
 
-def _check_shares(listed: HoldersList, rows: Sequence[Envelope], released: Mapping[UUID, Mapping[str, bytes]]) -> None:
-    """Enough persons have answered for every envelope, if only that they can't open their share of it."""
+def _check_shares(listed: HoldersList, rows: Sequence[Envelope], released: Released) -> None:
+    """Enough persons have answered for every envelope, if only, twice, that they can't open their share of it."""
     if listed.server_alone_opens:
         return
     silent = [
         holder
         for holder in listed.holders
-        if holder.kind is HolderKind.PERSON and any(holder.id not in released.get(row.pk, {}) for row in rows)
+        if holder.kind is HolderKind.PERSON and any(not released[row.pk][holder.id].counts for row in rows)
     ]
     if len(listed.holders) - len(silent) < listed.threshold:
-        raise SharesMissing(holder=silent[0].name)
+        first = silent[0]
+        has_answered = all(released[row.pk][first.id].tries for row in rows)
+        raise (SecondTryWanted if has_answered else SharesMissing)(holder=first.name)
 
 
 def _opened(
     row: Envelope,
     listed: HoldersList,
-    shares: Mapping[str, bytes],
+    shares: Mapping[str, Answers],
     procedure: Procedure,
     asked: Asked,
     moment: datetime,
@@ -280,9 +335,9 @@ def _opened(
     return made
 
 
-def _releases(read: envelope.Envelope, listed: HoldersList, shares: Mapping[str, bytes]) -> list[Release]:
+def _releases(read: envelope.Envelope, listed: HoldersList, shares: Mapping[str, Answers]) -> list[Release]:
     """The persons' released shares and the server's own."""
-    found = [opening.read_release(read, document) for document in shares.values() if document != CANNOT_OPEN]
+    found = [opening.read_release(read, one.share) for one in shares.values() if one.share != CANNOT_OPEN]
     if any(holder.id == SERVER for holder in listed.holders):
         found.append(opening.release(read, holder=SERVER, key=keys.sealing()))
     return found

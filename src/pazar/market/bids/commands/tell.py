@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from pazar.ground.identity.rules.roles import BIDDING, BUYING
 from pazar.ground.identity.scope import acting
 from pazar.ground.messages.commands import Telling, Told, tell_many
 from pazar.ground.ui import formats
-from pazar.market.bids.models import Bid, Submission
+from pazar.market.bids.models import Bid, OpenedEnvelope, Submission
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
 
@@ -172,12 +173,16 @@ def tell_of_closing(*, procedure_id: UUID) -> None:
 
 
 def tell_of_opening(*, procedure_id: UUID) -> None:
-    """Tell those whose bids were opened."""
+    """Tell those whose bids were opened, and him whose envelope a holder couldn't open what he can do about it."""
     with transaction.atomic(), acting(CENTRE):
         procedure = procedures.procedure_for(CENTRE, procedure_id)
         reference = procedure.reference
         bids = _bids(procedure_id)
         people = _people(bids)
+        shut_by: dict[UUID, set[str]] = {}
+        rows = OpenedEnvelope.objects.filter(envelope__submission__bid__procedure_id=procedure_id)
+        for bid_id, said in rows.exclude(not_opened_by=[]).values_list("envelope__submission__bid_id", "not_opened_by"):
+            shut_by.setdefault(bid_id, set()).update(one["name"] for one in said)
         tell_many(
             [
                 Telling(
@@ -186,15 +191,23 @@ def tell_of_opening(*, procedure_id: UUID) -> None:
                     once=f"box-opened:{procedure_id}",
                     path=reverse("bids:opening", args=[procedure_id]),
                     company_id=bid.company_id,
-                    render=lambda _language: Told(
-                        title=_("The bids on %(reference)s are open") % {"reference": reference},
-                        text=_("The record names every bid with its totals, digests and keys."),
-                    ),
+                    render=partial(_opened, reference, sorted(shut_by.get(bid.pk, ()))),
                 )
                 for bid in bids
                 if bid.is_sealed
             ]
         )
+
+
+def _opened(reference: str, shut_by: list[str], _language: str) -> Told:
+    text = _("The record names every bid with its totals, digests and keys.")
+    if shut_by:
+        text += "\n\n" + _(
+            "Something in your bid stayed shut: %(names)s said twice that the share of the key sealed there can't be "
+            "opened. The record holds the digest of that share. If you sealed it as the centre's page does, object to "
+            "the buyer: only the holder's key can show who is right, and it gives away nothing once the box is open."
+        ) % {"names": ", ".join(shut_by)}
+    return Told(title=_("The bids on %(reference)s are open") % {"reference": reference}, text=text)
 
 
 def _bids(procedure_id: UUID) -> list[Bid]:

@@ -68,10 +68,10 @@ def release_shares(request: ActorRequest, procedure_id: UUID) -> HttpResponseBas
             shares = {UUID(name): document.encode() for name, document in given.items()}
         except ValueError as error:
             raise EnvelopesRefused([Breach(Reason.FIELD, "shares")]) from error
-        taken = commands.release_shares(actor=request.actor, procedure_id=procedure_id, shares=shares)
+        handed = commands.release_shares(actor=request.actor, procedure_id=procedure_id, shares=shares)
     except Refusal as refusal:
         return refused(refusal)
-    return JsonResponse({"taken": taken})
+    return JsonResponse({"taken": handed.taken, "again": handed.again})
 
 
 @member_required

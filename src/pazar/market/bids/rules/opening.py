@@ -4,6 +4,7 @@ Whoever holds the published content key can do the last step himself: `read_with
 else. A share that isn't what its commitment says names its holder.
 """
 
+import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,11 @@ def ask_share(envelope: Envelope, *, holder: str) -> bytes:
             "sealed": envelope.share_of(holder).sealed.hex(),
         }
     )
+
+
+def sealed_share_digest(envelope: Envelope, *, holder: str) -> str:
+    """SHA-256 (hexadecimal) of what was sealed to the holder: by it he who can't open it says what he means."""
+    return hashlib.sha256(envelope.share_of(holder).sealed).hexdigest()
 
 
 def write_release(released: Release) -> bytes:

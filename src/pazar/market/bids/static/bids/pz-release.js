@@ -34,7 +34,9 @@ class Release extends HTMLElement {
       const pair = await this.#unlock();
       const { requests } = await ask(this.dataset.ask ?? "", { token: tokenOf(this) });
       const shares = await this.#release(requests, pair.seed);
-      if (requests.length) await ask(this.dataset.to ?? "", { body: { shares }, token: tokenOf(this) });
+      const handed = requests.length ? await ask(this.dataset.to ?? "", { body: { shares }, token: tokenOf(this) }) : {};
+      // An envelope stays shut only when its holder has said twice that he can't open it.
+      if (handed.again) throw new SealRefused("again");
       sayProgress(this, this.dataset.opening ?? "");
       // Not requestSubmit: that would come back here.
       this.#form.submit();

@@ -1,5 +1,6 @@
 """The way of a bid: draft, seal, submit, replace, withdraw, close, open; and every refusal on it."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -13,9 +14,12 @@ from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.jobs import clockwork
-from pazar.ground.journal.models import Disclosure, Entry
+from pazar.ground.jobs.drain import drain
+from pazar.ground.journal.models import Disclosure, Entry, Payload
+from pazar.ground.messages.models import Message
 from pazar.market.bids import queries
 from pazar.market.bids.commands import close, drafts, opening, sealing_keys, submit, withdraw
+from pazar.market.bids.commands.opening import Handed
 from pazar.market.bids.models import Bid, Envelope, OpenedEnvelope, Submission
 from pazar.market.bids.refusals import (
     BidNotReady,
@@ -29,6 +33,7 @@ from pazar.market.bids.refusals import (
     NotToBeOpened,
     NotYetClosed,
     OwnProcedure,
+    SecondTryWanted,
     ShareFalse,
     SharesMissing,
     VersionNotConfirmed,
@@ -52,6 +57,11 @@ from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
 
 pytestmark = pytest.mark.django_db
+
+
+def entries(kind):
+    found = [json.loads(bytes(one)) for one in Payload.objects.order_by("entry_id").values_list("content", flat=True)]
+    return [entry["facts"] for entry in found if entry["kind"] == kind]
 
 
 def opened(procedure):
@@ -573,8 +583,8 @@ def test_two_holders_open_together_and_neither_alone():
         opening.open_box(actor=buyer, procedure_id=procedure.pk)
     assert buyer.person_name in str(refused.value)
     shares = released(buyer, procedure, key)
-    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares) == 2
-    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares) == 0
+    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares) == Handed(taken=2, again=0)
+    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares) == Handed(taken=0, again=0)
     assert opening.ask_shares(actor=buyer, procedure_id=procedure.pk) == []
     opening.open_box(actor=buyer, procedure_id=procedure.pk)
     assert [one.lots[0].total for one in opened(procedure)] == [Decimal("6250.00")]
@@ -612,12 +622,85 @@ def test_a_share_that_cant_be_opened_leaves_its_envelope_shut_and_opens_the_othe
     shares = released(buyer, procedure, key)
     with acting(CENTRE):
         technical = Envelope.objects.get(kind="technical")
+    true_share = shares[technical.pk]
     shares[technical.pk] = opening.CANNOT_OPEN
-    opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares)
+    handed = opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares)
+    assert handed == Handed(taken=2, again=1)
+    # Once said, it may be a mistake: it is asked for again, and nothing opens before.
+    with pytest.raises(SecondTryWanted) as refused:
+        opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    assert buyer.person_name in str(refused.value)
+    again = opening.ask_shares(actor=buyer, procedure_id=procedure.pk)
+    assert [one.envelope_id for one in again] == [technical.pk]
+    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares) == Handed(taken=1, again=0)
     opening.open_box(actor=buyer, procedure_id=procedure.pk)
     with acting(CENTRE):
         found = dict(OpenedEnvelope.objects.values_list("envelope__kind", "fault"))
     assert found == {"technical": "too_few_shares", "price": ""}
+    assert true_share, "he could have"
+
+
+def test_what_a_holder_could_not_open_is_named_to_its_bidder_in_the_record_and_in_the_journal():
+    procedure, buyer, key = two_holders()
+    bidder, _receipt = make_submitted(procedure)
+    make_submitted(procedure)
+    pass_deadline(procedure)
+    with acting(CENTRE):
+        shut = Envelope.objects.get(kind="price", company_id=bidder.company_id)
+    digest = bytes(shut.digest).hex()
+    sealed = openings.sealed_share_digest(envelope.parse(bytes(shut.content)), holder=f"person-{buyer.person_id}")
+    shares = {**released(buyer, procedure, key), shut.pk: opening.CANNOT_OPEN}
+    for _try in range(3):
+        opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares)
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    drain()
+
+    said = [entry["not_openable"] for entry in entries("box.shares-released")]
+    mark = {"holder": f"person-{buyer.person_id}", "envelope": digest, "sealed_share": sealed}
+    assert said == [[mark], [mark]], "the third time says nothing new"
+    (opened_entry,) = entries("box.opened")
+    assert opened_entry["not_openable"] == [{**mark, "name": buyer.person_name}]
+
+    with acting(bidder):
+        record = queries.record(bidder, procedures.procedure_for(bidder, procedure.pk))
+    told = {one["digest"]: one for bid in record["bids"] for one in bid["envelopes"]}
+    assert told[digest]["shares"] == []
+    assert told[digest]["not_opened_by"] == [{"holder": mark["holder"], "sealed_share": sealed}]
+    assert all(one["shares"] and not one["not_opened_by"] for other, one in told.items() if other != digest)
+    messages = [one.text for one in Message.objects.filter(person_id=bidder.person_id)]
+    assert [buyer.person_name in text for text in messages].count(True) == 1
+    others = [one.text for one in Message.objects.exclude(person_id=bidder.person_id)]
+    assert not any(buyer.person_name in text for text in others)
+
+
+def test_the_second_time_a_share_may_open_after_all():
+    procedure, buyer, key = two_holders()
+    make_submitted(procedure)
+    pass_deadline(procedure)
+    shares = released(buyer, procedure, key)
+    opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=dict.fromkeys(shares, opening.CANNOT_OPEN))
+    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=shares) == Handed(taken=2, again=0)
+    # Having given it he can't take it back.
+    no = dict.fromkeys(shares, opening.CANNOT_OPEN)
+    assert opening.release_shares(actor=buyer, procedure_id=procedure.pk, shares=no) == Handed(taken=0, again=0)
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    assert [one.lots[0].total for one in opened(procedure)] == [Decimal("6250.00")]
+
+
+def test_a_late_bid_is_not_dated_back():
+    """By somebody's SQL as the app, in the second before the clockwork shuts the box."""
+    from django.db import DatabaseError, transaction
+
+    procedure = make_procedure()
+    _bidder, receipt = make_submitted(procedure)
+    pass_deadline(procedure)
+    with acting(CENTRE):
+        row = Submission.objects.get(bid_id=receipt.bid_id)
+        for moment in (procedure.closes_at - timedelta(minutes=5), clock.db_now() + timedelta(seconds=5)):
+            late = {"number": 2, "digest": b"1" * 32, "received_at": moment}
+            fields = [f.attname for f in Submission._meta.concrete_fields if f.attname not in ("id", *late)]
+            with pytest.raises(DatabaseError, match=r"dated|closed"), transaction.atomic():
+                Submission.objects.create(**late, **{name: getattr(row, name) for name in fields})
 
 
 def test_a_new_key_leaves_earlier_boxes_to_the_earlier_key():
