@@ -12,6 +12,9 @@ READER = "pazar_reader"
 CLOSED = {
     "django_session",
     "identity_logintries",
+    "identity_sitting",
+    "mfa_authenticator",
+    "entry_passwordlink",
     "api_token",
     "api_givenanswer",
     "journal_payload",

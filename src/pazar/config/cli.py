@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 # Name → where the command stands. Its module may import Django models inside the function only.
 COMMANDS = {
     "journal": "pazar.ground.journal.cli:journal",
-    "person": "pazar.ground.identity.cli:person",
+    "person": "pazar.ground.entry.cli:person",
     "token": "pazar.ground.api.cli:token",
     "mail": "pazar.ground.messages.cli:mail",
     "import": "pazar.market.procedures.cli:import_",

@@ -13,4 +13,7 @@ class ApiConfig(AppConfig):
         hall.register(
             hall.Entry(wing="person", order=10, label=_("My settings"), icon="settings", url_name="identity:settings")
         )
+        hall.register(
+            hall.Entry(wing="person", order=12, label=_("How I log in"), icon="fingerprint", url_name="entry:security")
+        )
         hall.register(hall.Entry(wing="person", order=20, label=_("Tokens"), icon="key", url_name="tokens:list"))

@@ -17,7 +17,7 @@ from pazar.ground.api.models import Token
 from pazar.ground.api.problems import Unauthenticated
 from pazar.ground.api.scopes import Scope
 from pazar.ground.errors import NotAllowed, Refusal
-from pazar.ground.identity import queries
+from pazar.ground.identity import proofs, queries
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role
@@ -73,6 +73,26 @@ class CsrfFailed(Refusal):
     what = _("The page's safety mark is missing.")
     why = _("A call with a session's cookie must show that one of our pages made it.")
     remedy = _("Send the header “X-CSRFToken”, or use a token instead of the session.")
+
+
+class FactorMissing(Refusal):
+    """A session of somebody who must set a second factor before anything else."""
+
+    code = "second_factor_missing"
+    status = 403
+    what = _("You can't do this yet.")
+    why = _("Your role demands a second factor at the log-in, and you have none.")
+    remedy = _("Set one under Settings, How I log in.")
+
+
+class ProofMissing(Refusal):
+    """A page's own call for what can't be undone, long after its person showed who he is."""
+
+    code = "proof_missing"
+    status = 403
+    what = _("Show once more that it is you; nothing was done.")
+    why = _("What can't be undone is asked for within ten minutes of a log-in.")
+    remedy = _("Open the page “Is it you?” (/prove/), then send this again.")
 
 
 def digest(secret: str) -> bytes:
@@ -143,24 +163,31 @@ class TokenAuth(HttpBearer):
     """Says of an endpoint, in one place, which scope a token needs and which roles may call it at all.
 
     `auth=TokenAuth(Scope.BIDS_WRITE, roles=BIDDING)`. What he may do to the very thing is asked by the command.
-    A person on a page (session) has every scope; his unsafe calls must carry the CSRF header.
+    A person on a page (session) has every scope; his unsafe calls must carry the CSRF header, and what is `dangerous`
+    comes soon after he showed that it is he.
     """
 
-    def __init__(self, scope: Scope | str, *, roles: Collection[Role] | None = None) -> None:
+    def __init__(self, scope: Scope | str, *, roles: Collection[Role] | None = None, dangerous: bool = False) -> None:
         super().__init__()
         self.scope = Scope(scope)
+        self.is_dangerous = dangerous
         self.roles = None if roles is None else frozenset(roles)
 
     def __call__(self, request: HttpRequest) -> Actor:
         actor = cast(ActorRequest, request).actor
         if not actor.is_somebody:
             raise Unauthenticated
+        if actor.is_held:
+            raise FactorMissing
         if not hasattr(request, "by_token") and request.method not in SAFE and not _csrf_holds(request):
             raise CsrfFailed
         if actor.scopes is not None and self.scope not in actor.scopes:
             raise ScopeMissing(scope=self.scope)
         if self.roles is not None and not actor.has(self.roles):
             raise NotAllowed
+        # A token was made by somebody who had just shown it; a session may be an open desk.
+        if self.is_dangerous and not hasattr(request, "by_token") and not proofs.is_fresh(request):
+            raise ProofMissing
         return actor
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor:

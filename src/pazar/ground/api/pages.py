@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pazar.ground import clock
 from pazar.ground.api import tokens
 from pazar.ground.api.forms import TokenForm
+from pazar.ground.entry.pages.proving import dangerous
 from pazar.ground.errors import Invalid, NotFound, Refusal
 from pazar.ground.identity import queries
 from pazar.ground.identity.models import Person
@@ -28,6 +29,7 @@ SHOWN = 100
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @person_required
+@dangerous
 def token_list(request: ActorRequest) -> HttpResponse:
     """GET and POST /settings/tokens/: the list, and a new one, whose secret stands in this one answer only."""
     assert isinstance(request.user, Person)

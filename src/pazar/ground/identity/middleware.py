@@ -1,6 +1,7 @@
 """`request.actor`: who acts in this request, and for which of his companies."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from django.conf import settings
@@ -8,7 +9,8 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from pazar.ground.identity import queries
+from pazar.ground.identity import proofs, queries
+from pazar.ground.identity.commands import sittings
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.actor import NOBODY, Actor
 
@@ -20,7 +22,13 @@ def _actor(request: HttpRequest) -> Actor:
     if not isinstance(person, Person):
         return NOBODY
     wanted = request.session.get(COMPANY_KEY)
-    return queries.actor_for(person, company_id=UUID(wanted) if wanted else None)
+    actor = queries.actor_for(person, company_id=UUID(wanted) if wanted else None)
+    if actor.wants_factor and not proofs.has_factor(request):
+        # He is somebody, and nothing more: no page and no endpoint finds a role in him that it could serve.
+        return replace(
+            actor, company_id=None, company_name="", roles=frozenset(), staff_roles=frozenset(), is_held=True
+        )
+    return actor
 
 
 class Actors:
@@ -37,6 +45,7 @@ class Actors:
         request.actor = SimpleLazyObject(lambda: _actor(request))  # type: ignore[attr-defined]
         response = self.get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            sittings.note_seen(request)
             # Else "back" after a log-out shows a draft's prices, and a browser keeps them on its disk.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response

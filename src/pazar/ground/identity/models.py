@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.ids import new_id
+from pazar.ground.sealing import SealedJSONField
 
 
 class Company(models.Model):
@@ -28,6 +29,10 @@ class Company(models.Model):
     region = models.TextField(blank=True)
     address = models.TextField(blank=True)
     standing = models.TextField(choices=Standing, default=Standing.OUTSIDE)
+    # Of whom among its people the company demands a second factor at the log-in.
+    factor_roles = ArrayField(
+        models.TextField(choices=[(r.value, r.value) for r in Role]), default=list, db_default=[], blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -136,3 +141,17 @@ class LoginTries(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["since"], name="identity_login_tries_age")]
+
+
+class Sitting(models.Model):
+    """A browser in which a person is logged in: what he sees of it, and which session it is, by its digest alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.TextField(unique=True)  # as the table of sessions has it
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    about = SealedJSONField(default=dict)  # browser, computer, network, how he got in
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-begun_at"], name="identity_sittings_of_person")]

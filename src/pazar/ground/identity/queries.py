@@ -1,14 +1,20 @@
 """Reads of persons and companies."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from pazar.ground.errors import NotFound
-from pazar.ground.identity.models import Company, Membership, Person, SealingKey
+from pazar.ground.identity.models import Company, Membership, Person, SealingKey, Sitting
+from pazar.ground.identity.rules import factors
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role, StaffRole
+
+LONGEST_SITTING = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
 
 def person_by_email(email: str) -> Person | None:
@@ -129,16 +135,29 @@ def actor_for(person: Person, *, company_id: UUID | None = None, scopes: Collect
     """The actor that `person` is for the company asked for, or for the first of his; for none if he has none."""
     mine = memberships(person)
     chosen = next((m for m in mine if m.company_id == company_id), mine[0] if mine else None)
+    roles = frozenset(Role(role) for role in chosen.roles) if chosen else frozenset()
+    staff_roles = frozenset(StaffRole(role) for role in person.staff_roles)
     return Actor(
         person_id=person.pk,
         person_name=person.name,
         company_id=chosen.company_id if chosen else None,
         company_name=chosen.company.name if chosen else "",
-        roles=frozenset(Role(role) for role in chosen.roles) if chosen else frozenset(),
-        staff_roles=frozenset(StaffRole(role) for role in person.staff_roles),
+        roles=roles,
+        staff_roles=staff_roles,
         scopes=None if scopes is None else frozenset(scopes),
         companies=tuple((m.company_id, m.company.name) for m in mine),
+        wants_factor=factors.is_wanted(
+            staff_roles=staff_roles,
+            roles=roles,
+            roles_of_company=frozenset(Role(role) for role in chosen.company.factor_roles) if chosen else frozenset(),
+        ),
     )
+
+
+def sittings(person_id: UUID) -> Sequence[Sitting]:
+    """Where a person is logged in, the newest first."""
+    living = Sitting.objects.filter(person_id=person_id, begun_at__gt=timezone.now() - LONGEST_SITTING)
+    return list(living.order_by("-begun_at", "-id"))
 
 
 def living_sealing_keys(person_ids: Collection[UUID]) -> dict[UUID, SealingKey]:

@@ -4,8 +4,6 @@ from pazar.ground.identity.pages import persons
 
 app_name = "identity"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("login/", persons.log_in, name="login"),
-    path("logout/", persons.log_out, name="logout"),
     path("act-for/", persons.act_for, name="act_for"),
     path("settings/", persons.my_settings, name="settings"),
     path("settings/password/", persons.password, name="password"),

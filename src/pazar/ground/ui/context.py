@@ -88,7 +88,7 @@ class Shell:
 
     @cached_property
     def login_url(self) -> str:
-        return viewers.address("identity:login")
+        return viewers.address("entry:login")
 
     @cached_property
     def join_url(self) -> str:
@@ -97,7 +97,7 @@ class Shell:
 
     @cached_property
     def logout_url(self) -> str:
-        return viewers.address("identity:logout")
+        return viewers.address("entry:logout")
 
     @cached_property
     def unread(self) -> int:

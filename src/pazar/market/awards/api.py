@@ -217,7 +217,11 @@ def take_back(request: HttpRequest, procedure_id: UUID, said: BidOfLotIn) -> Sta
     return Status(204, None)
 
 
-@router.post("/{uuid:procedure_id}", response={201: AwardsOut}, auth=TokenAuth(Scope.AWARDS_WRITE, roles=BUYING))
+@router.post(
+    "/{uuid:procedure_id}",
+    response={201: AwardsOut},
+    auth=TokenAuth(Scope.AWARDS_WRITE, roles=BUYING, dangerous=True),
+)
 def make_award(request: HttpRequest, procedure_id: UUID, said: AwardIn) -> Status[AwardsOut]:
     """Award every lot to the first of its ranking, and tell everybody (B10). Can't be taken back."""
     award.award_procedure(actor=_actor(request), procedure_id=procedure_id, seen=said.seen, reason=said.reason)

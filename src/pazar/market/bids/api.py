@@ -286,7 +286,12 @@ def withdraw_sealed_bid(request: HttpRequest, bid_id: UUID) -> Bid:
 
 
 # --- openings -------------------------------------------------------------------------------
-@router.post("/openings/{uuid:procedure_id}", response=BoxOut, auth=OPEN, url_name="opening")
+@router.post(
+    "/openings/{uuid:procedure_id}",
+    response=BoxOut,
+    auth=TokenAuth(Scope.PROCEDURES_WRITE, roles=BUYING, dangerous=True),
+    url_name="opening",
+)
 def open_bids(request: HttpRequest, procedure_id: UUID) -> BoxOut:
     """Open the box of one of our procedures."""
     box = opening_box.open_box(actor=_actor(request), procedure_id=procedure_id)

@@ -457,7 +457,11 @@ def change_procedure(request: HttpRequest, procedure_id: UUID, said: ChangeIn) -
     return ProcedureOut.of(changed)
 
 
-@router.post("/{uuid:procedure_id}/cancel", response=ProcedureOut, auth=WRITE)
+@router.post(
+    "/{uuid:procedure_id}/cancel",
+    response=ProcedureOut,
+    auth=TokenAuth(Scope.PROCEDURES_WRITE, roles=BUYING, dangerous=True),
+)
 def cancel_procedure(request: HttpRequest, procedure_id: UUID, said: ReasonIn) -> ProcedureOut:
     """End a published procedure without an award, with the reason everybody reads."""
     ended = cancel.cancel_procedure(actor=_actor(request), procedure_id=procedure_id, reason=said.reason)

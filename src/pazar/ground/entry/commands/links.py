@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pazar.ground import clock, journal
 from pazar.ground.entry.models import PasswordLink
 from pazar.ground.errors import Refusal
-from pazar.ground.identity.commands import persons
+from pazar.ground.identity.commands import persons, sittings
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.rules.actor import Actor
 
@@ -75,6 +75,7 @@ def set_password(*, token: str, new: str) -> Person:
 
         person = persons.set_password(actor=actor, person_id=link.person_id, new=new)
         _void(link.person_id, clock.db_now())
+        sittings.end_all(person_id=link.person_id)
         journal.append("password-link.used", actor=actor, subject=link)
     return person
 

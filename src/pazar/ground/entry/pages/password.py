@@ -67,7 +67,7 @@ def password(request: HttpRequest, token: str) -> HttpResponse:
                 form.add_error(name if name in form.fields else None, str(sentence))
         else:
             flash.success(request, said("Your password is set. Log in with it."))
-            return redirect("identity:login")
+            return redirect("entry:login")
     page = {"form": form, "person": link.person}
     return render(request, "entry/password.html", page, status=422 if form.errors else 200)
 

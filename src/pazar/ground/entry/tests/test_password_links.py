@@ -41,10 +41,10 @@ def test_a_link_sets_the_password_once_and_log_in_works():
     assert client.get(path).status_code == 200
 
     answer = client.post(path, {"new": NEW, "again": NEW})
-    assert answer.status_code == 302 and answer["Location"] == reverse("identity:login")
+    assert answer.status_code == 302 and answer["Location"] == reverse("entry:login")
     assert client.post(path, {"new": NEW, "again": NEW}).status_code == 410
     assert client.get(path).status_code == 410
-    entered = client.post(reverse("identity:login"), {"email": "Vera@example.org", "password": NEW})
+    entered = client.post(reverse("entry:login"), {"email": "Vera@example.org", "password": NEW})
     assert entered.status_code == 302
 
 

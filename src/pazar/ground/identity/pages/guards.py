@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.requests import ActorRequest
@@ -32,8 +34,17 @@ def _enter(request: ActorRequest, page: Callable[[], HttpResponseBase]) -> HttpR
     return page()
 
 
-def person_required(page: Page[P]) -> Guarded[P]:
-    """Somebody who has logged in; a visitor is sent to do so and comes back."""
+def _elsewhere(request: ActorRequest) -> HttpResponseBase | None:
+    """Where a visitor is sent, and who still lacks the second factor that his roles demand."""
+    if not request.actor.is_somebody:
+        return redirect_to_login(request.get_full_path())
+    if request.actor.is_held:
+        return redirect(settings.FACTOR_URL)
+    return None
+
+
+def known_required(page: Page[P]) -> Guarded[P]:
+    """Somebody who has logged in, also one who must set a second factor before anything else: he does it here."""
 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(ActorRequest, request)
@@ -44,13 +55,25 @@ def person_required(page: Page[P]) -> Guarded[P]:
     return _named(guarded, page)
 
 
+def person_required(page: Page[P]) -> Guarded[P]:
+    """Somebody who has logged in; a visitor is sent to do so and comes back."""
+
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        asked = cast(ActorRequest, request)
+        if (elsewhere := _elsewhere(asked)) is not None:
+            return elsewhere
+        return _enter(asked, lambda: page(asked, *args, **kwargs))
+
+    return _named(guarded, page)
+
+
 def member_required(page: Page[P]) -> Guarded[P]:
     """Somebody who acts for a company. Raises NotFound for one who belongs to none."""
 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         asked = cast(ActorRequest, request)
-        if not asked.actor.is_somebody:
-            return redirect_to_login(request.get_full_path())
+        if (elsewhere := _elsewhere(asked)) is not None:
+            return elsewhere
         if asked.actor.company_id is None:
             raise NotFound
         return _enter(asked, lambda: page(asked, *args, **kwargs))
@@ -64,8 +87,8 @@ def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:
     def decorate(page: Page[P]) -> Guarded[P]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             asked = cast(ActorRequest, request)
-            if not asked.actor.is_somebody:
-                return redirect_to_login(request.get_full_path())
+            if (elsewhere := _elsewhere(asked)) is not None:
+                return elsewhere
             if not asked.actor.is_staff(role):
                 raise NotFound
             return page(asked, *args, **kwargs)

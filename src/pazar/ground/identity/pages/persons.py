@@ -1,73 +1,32 @@
-"""Logging in and out, acting for another company, one's own settings."""
+"""Acting for another company, one's own settings."""
 
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pazar.ground.errors import Invalid, NotFound, Refusal
+from pazar.ground.errors import Invalid, NotFound
 from pazar.ground.identity import queries
-from pazar.ground.identity.commands import login as logins
-from pazar.ground.identity.commands import persons
+from pazar.ground.identity.commands import persons, sittings
 from pazar.ground.identity.middleware import COMPANY_KEY
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.pages import forms
-from pazar.ground.identity.pages.guards import person_required
+from pazar.ground.identity.pages.guards import known_required, person_required
+from pazar.ground.identity.pages.onward import onward
 from pazar.ground.identity.requests import ActorRequest
 
 
-def _onward(request: HttpRequest, otherwise: str) -> str:
-    """Where `next` says, if that is one of our own pages."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if ours else otherwise
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def log_in(request: HttpRequest) -> HttpResponse:
-    """GET and POST /login/: e-mail address and password; then where `next` says."""
-    onward = _onward(request, settings.LOGIN_REDIRECT_URL)
-    if isinstance(request.user, Person):
-        return HttpResponseRedirect(onward)
-    form = forms.LoginForm(request.POST if request.method == "POST" else None)
-    refusal: Refusal | None = None
-    if form.is_valid():
-        try:
-            person = logins.check_login(
-                request, email=form.cleaned_data["email"], password=form.cleaned_data["password"]
-            )
-        except (logins.LoginRefused, logins.TooManyTries) as error:
-            refusal = error
-        else:
-            login(request, person)
-            return HttpResponseRedirect(onward)
-    status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "identity/login.html", {"form": form, "refusal": refusal, "next": onward}, status=status)
-
-
 @require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
-    """POST /logout/."""
-    logout(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
-
-
-@require_POST
-@person_required
+@known_required
 def act_for(request: ActorRequest) -> HttpResponse:
     """POST /act-for/: from now on for this company of his. Raises NotFound for one that isn't."""
     try:
@@ -78,7 +37,7 @@ def act_for(request: ActorRequest) -> HttpResponse:
     if wanted not in {membership.company_id for membership in queries.memberships(request.user)}:
         raise NotFound
     request.session[COMPANY_KEY] = str(wanted)
-    return HttpResponseRedirect(_onward(request, "/"))
+    return HttpResponseRedirect(onward(request, "/"))
 
 
 def _settings_form(person: Person) -> forms.SettingsForm:
@@ -136,6 +95,7 @@ def password(request: ActorRequest) -> HttpResponse:
             forms.show(form, refusal)
         else:
             update_session_auth_hash(request, person)
+            sittings.end_others(request=request, person_id=person.pk)
             messages.success(request, _("Your password is changed. Other browsers are logged out."))
             return redirect("identity:settings")
     return _settings_page(request, own=_settings_form(request.user), password=form, status=422)

@@ -24,6 +24,10 @@ class Actor:
     companies: tuple[tuple[UUID, str], ...] = field(default=(), compare=False)
     """All he may act for, with their names, in order: what the frame's switch shows."""
     is_centre: bool = field(default=False)
+    wants_factor: bool = False
+    """His roles demand a second factor of him (A4)."""
+    is_held: bool = False
+    """He was let in without the second factor that he must have: he holds no role until he has set one."""
 
     @property
     def is_somebody(self) -> bool:

@@ -1,8 +1,6 @@
 """Who may call the routes of persons: everybody his own."""
 
-from tests.access.matrix import OK, Call, Case, Stage, persons, public
-
-from pazar.ground.identity.rules.roles import StaffRole
+from tests.access.matrix import OK, Call, Case, Stage, persons
 
 
 def another_company(stage: Stage) -> Call:
@@ -20,17 +18,6 @@ def wrong_password(stage: Stage) -> Call:
 
 
 CASES = [
-    public("identity:login"),
-    Case(
-        route="identity:login",
-        method="POST",
-        make=lambda stage: Call(form={"email": "nobody@example.org", "password": "guess"}),
-        foreign=OK,
-        nobody=OK,
-        visitor=422,
-        staff=frozenset(StaffRole),
-    ),
-    public("identity:logout", method="POST"),
     persons("identity:settings"),
     persons("identity:settings", own_settings, method="POST"),
     persons("identity:password"),

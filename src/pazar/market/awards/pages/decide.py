@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pazar.ground.entry.pages.proving import dangerous
 from pazar.ground.errors import Invalid, NotFound, Refusal
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
@@ -61,6 +62,7 @@ def take_back(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required
+@dangerous
 def decide(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     """What the award would be, in words; then the award itself."""
     if request.method == "POST":

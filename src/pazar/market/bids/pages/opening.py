@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from pazar.ground import clock
+from pazar.ground.entry.pages.proving import dangerous
 from pazar.ground.errors import Refusal
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
@@ -31,6 +32,7 @@ def opening(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
 
 @member_required
 @require_POST
+@dangerous
 def open_bids(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
     """Open the box."""
     commands.open_box(actor=request.actor, procedure_id=procedure_id)

@@ -239,7 +239,7 @@ def let_in(actor: Actor, application: Application, person: Person) -> None:
     """The mail that opens the door: with a link to set the password, for who has none."""
     has_password = person.has_usable_password()
     path = (
-        reverse("identity:login")
+        reverse("entry:login")
         if has_password
         else links.make_link(actor=actor, person_id=person.pk, lasts=links.FIRST).path
     )

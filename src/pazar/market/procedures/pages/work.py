@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pazar.ground.codes import queries as codes
+from pazar.ground.entry.pages.proving import dangerous
 from pazar.ground.errors import Invalid, NotFound, Refusal
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
@@ -341,6 +342,7 @@ def drop_change(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
 
 @member_required
 @require_http_methods(["GET", "POST"])
+@dangerous
 def give_up(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
     """End a published procedure, with the reason everybody reads."""
     procedure = queries.own_procedure(request.actor, procedure_id)
@@ -369,6 +371,7 @@ def copy(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
 
 @member_required
 @require_POST
+@dangerous
 def remove(request: ActorRequest, procedure_id: UUID) -> HttpResponse:
     """Take a draft away."""
     drafts.remove_draft(actor=request.actor, procedure_id=procedure_id)

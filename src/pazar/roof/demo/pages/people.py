@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.auth import login
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -11,7 +10,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground.entry.commands import letting_in
 from pazar.ground.errors import NotFound
+from pazar.ground.identity import proofs
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.ui import pages as ui
@@ -20,8 +21,6 @@ from pazar.ground.ui.viewer import ROLES, STAFF_ROLES
 from pazar.roof.demo import cast, holder, queries
 from pazar.roof.demo.commands.become import become
 from pazar.roof.demo.pages.guard import in_demo
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +93,7 @@ def become_person(request: ActorRequest) -> HttpResponse:
     person = become(actor=request.actor, person_id=wanted)
     # Another person's session, with whatever it chose, ends here.
     request.session.flush()
-    login(request, person, backend=BACKEND)
+    letting_in.let_in(request=request, person=person, how="demo", factor=proofs.EXEMPT)
     response = HttpResponseRedirect(ui.back(request))
     # Who looks at the demo goes on in the language he reads, whoever he becomes.
     preferences.keep_language(response, get_language() or "")

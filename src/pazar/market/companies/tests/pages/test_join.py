@@ -46,7 +46,7 @@ def without_what_changes(page: str) -> str:
 
 
 def test_it_is_reachable_from_every_page():
-    for path in ("/", reverse("identity:login"), reverse("roof:journal")):
+    for path in ("/", reverse("entry:login"), reverse("roof:journal")):
         assert f'href="{JOIN}"' in client().get(path).content.decode()
     page = client().get(JOIN).content.decode()
     assert "What your computer must be able to do" in page

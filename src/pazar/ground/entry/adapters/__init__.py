@@ -1,0 +1,1 @@
+"""What the library of second factors is told, and the only place that knows its inside."""
