@@ -31,6 +31,7 @@ COMMANDS = {
     "matcher": "pazar.market.matching.cli:matcher",
     "register": "pazar.market.companies.cli:register",
     "desk": "pazar.sales.customers.cli:desk",
+    "signature": "pazar.market.signatures.cli:signature",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",
     "backup": "pazar.config.backup:backup",

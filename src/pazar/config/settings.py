@@ -86,7 +86,7 @@ GROUND = [
     "api",
     "webhooks",
 ]
-MARKET = ["companies", "procedures", "matching", "bids", "awards"]
+MARKET = ["companies", "procedures", "matching", "signatures", "bids", "awards"]
 SALES = ["customers", "channels", "pipeline"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
