@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from pazar.market.awards.commands import listing
 from pazar.market.matching.commands import words_again as interests
 from pazar.market.procedures.commands import words_again as procedures
 
@@ -18,6 +19,7 @@ def everything() -> Iterator[str]:
         ids, some = procedures.words_again(after=last)
         if not ids:
             break
+        listing.list_again(ids)
         looked, changed, last = looked + len(ids), changed + some, ids[-1]
         if looked % 10_000 < len(ids):
             yield f"Procedures: {looked} looked at, {changed} rows changed …"

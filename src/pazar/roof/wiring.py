@@ -37,23 +37,25 @@ AT_ONCE: dict[type, tuple[Handler, ...]] = {
 }
 
 WIRING: dict[type, tuple[Handler, ...]] = {
-    events.ProcedurePublished: (matching.match_published, bids.plan_reminders),
+    events.ProcedurePublished: (matching.match_published, bids.plan_reminders, awards.list_procedure),
     events.ProcedureChanged: (
         matching.match_changed,
         bids.tell_of_change,
         bids.plan_reminders,
         channels.note_changed,
         pipeline.note_change,
+        awards.list_procedure,
     ),
-    events.ProcedureClosed: (bids.tell_of_closing,),
+    events.ProcedureClosed: (bids.tell_of_closing, awards.list_procedure),
     events.ProcedureCancelled: (
         bids.tell_of_end,
         bids.plan_reminders,
         channels.note_cancelled,
         pipeline.note_cancellation,
+        awards.list_procedure,
     ),
     events.EnquiryAnswered: (procedures.tell_asker,),
-    events.OutsideProceduresImported: (matching.match_imported,),
+    events.OutsideProceduresImported: (matching.match_imported, awards.list_imported),
     events.SuppliersMatched: (matching.tell_suppliers, channels.note_opportunities),
     events.BidSubmitted: (
         bids.confirm_receipt,
@@ -61,7 +63,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     ),
     events.BidWithdrawn: (bids.confirm_withdrawal, pipeline.note_withdrawal),
     events.BoxOpened: (bids.tell_of_opening,),
-    events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome),
+    events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome, awards.list_procedure),
     events.LeadTaken: (),
     events.CompanyAdmitted: (matching.note_first_interest,),
 }

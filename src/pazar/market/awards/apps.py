@@ -8,6 +8,7 @@ class AwardsConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.messages import kinds
+        from pazar.ground.ui import hall
         from pazar.market.awards import queries
         from pazar.market.bids.rules import endings
 
@@ -17,3 +18,10 @@ class AwardsConfig(AppConfig):
         kinds.register(
             kinds.Kind(key="award", label=_("How procedures you bid in were decided"), may_mute=False, urgent=True)
         )
+        for order, label, icon, name in (
+            (70, _("Awards"), "award", "awards:awards"),
+            (75, _("Products"), "package", "awards:items"),
+        ):
+            hall.register(
+                hall.Entry(wing="market", order=order, label=label, icon=icon, url_name=name, public=True, phone=False)
+            )

@@ -74,7 +74,7 @@ def export(request: ActorRequest, form: str) -> HttpResponseBase:
         exports.Column(head=_("Company number"), value=lambda row: row.number),
         exports.Column(head=_("Country"), value=lambda row: row.country),
         exports.Column(head=_("Town"), value=lambda row: row.town),
-        exports.Column(head=_("trades here"), value=lambda row: row.standing == Company.Standing.MEMBER),
+        exports.Column(head=_("trades here"), value=lambda row: row.standing == Company.Standing.MEMBER, kind="bool"),
         exports.Column(
             head=_("Address of its card"),
             value=lambda row: request.build_absolute_uri(reverse("roof:company", args=[row.pk])),

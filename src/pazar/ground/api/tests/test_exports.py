@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from arro3.io import read_parquet
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -76,10 +77,10 @@ def test_a_list_too_long_is_no_file(form):
         exports.write(form=form, columns=ONE, rows=range(4), most=3)
 
 
-def test_forms_are_csv_and_xlsx():
-    assert [exports.form_of("csv"), exports.form_of("xlsx")] == ["csv", "xlsx"]
+def test_forms_are_csv_xlsx_and_parquet():
+    assert [exports.form_of(form) for form in ("csv", "xlsx", "parquet")] == list(exports.FORMS)
     with pytest.raises(NotFound):
-        exports.form_of("parquet")
+        exports.form_of("pdf")
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
@@ -100,3 +101,54 @@ def test_fifty_thousand_lines_need_no_more_memory_than_five_thousand(form):
     peak(10)
     few = peak(5_000)
     assert peak(50_000) < few + 4_000_000
+
+
+def as_parquet(*rows: tuple[object, ...], kinds: tuple[str, ...]) -> list[dict[str, object]]:
+    columns = [
+        exports.Column[tuple[object, ...]](head=f"{kind} {n}", value=lambda row, n=n: row[n], kind=kind)  # type: ignore[arg-type,misc,return-value]
+        for n, kind in enumerate(kinds)
+    ]
+    raw = exports.write(form="parquet", columns=columns, rows=rows)
+    raw.seek(0)
+    table = read_parquet(io.BytesIO(raw.read())).read_all()
+    values = {name: [one.as_py() for one in table[name]] for name in table.column_names}
+    return [dict(zip(values, line, strict=True)) for line in zip(*values.values(), strict=True)]
+
+
+def test_parquet_keeps_types_and_every_digit():
+    moment = datetime(2026, 11, 24, 0, 30, 15, 123456, tzinfo=UTC)
+    (row,) = as_parquet(
+        ("=1+1 Ъ", Decimal("12345678901234.5678"), 7, True, date(2026, 1, 2), moment),
+        kinds=("text", "number", "count", "bool", "day", "moment"),
+    )
+    assert list(row.values()) == ["=1+1 Ъ", Decimal("12345678901234.567800"), 7, True, date(2026, 1, 2), moment]
+
+
+def test_parquet_has_gaps_where_nothing_is_said():
+    kinds = ("text", "number", "count", "bool", "day", "moment")
+    rows = as_parquet((None,) * 6, ("",) + (None,) * 5, kinds=kinds)
+    assert [list(row.values()) for row in rows] == [[None] * 6, [""] + [None] * 5]
+
+
+def test_parquet_without_lines_has_its_columns():
+    assert as_parquet(kinds=("text", "number")) == []
+
+
+def test_parquet_tells_columns_of_one_name_apart():
+    columns = [exports.Column[int](head="Lot", value=lambda row: row, kind="count")] * 2
+    raw = exports.write(form="parquet", columns=columns, rows=[1])
+    raw.seek(0)
+    assert read_parquet(io.BytesIO(raw.read())).read_all().column_names == ["Lot", "Lot (2)"]
+
+
+def test_parquet_that_would_be_too_long_is_refused_as_any_other():
+    with pytest.raises(exports.ExportTooLong):
+        exports.write(form="parquet", columns=ONE, rows=(str(n) for n in range(11)), most=10)
+
+
+@given(st.lists(st.tuples(st.text(max_size=50), st.decimals(-(10**20), 10**20, places=6, allow_nan=False))))
+def test_parquet_gives_back_what_was_put_in(rows):
+    kept = as_parquet(*rows, kinds=("text", "number"))
+    assert [(line["text 0"], line["number 1"]) for line in kept] == [
+        (exports._CONTROL.sub("", text), number) for text, number in rows
+    ]

@@ -1,6 +1,6 @@
 """Who may compare and award: the buyer's buyers; who reads what was decided."""
 
-from tests.access.matrix import Call, Case, Stage, public
+from tests.access.matrix import OK, Call, Case, Stage, public
 
 from pazar.ground.identity.rules.roles import BUYING, Role
 from pazar.market.awards.commands import exclude
@@ -87,4 +87,11 @@ CASES = [
     Case(route="api:set_aside", method="POST", make=setting_aside_by_a_program, allowed=BUYING),
     Case(route="api:take_back", method="POST", make=taking_back_by_a_program, allowed=BUYING),
     public("api:read_award", awarded),
+    public("awards:awards"),
+    public("awards:items"),
+    *(
+        Case(route=route, make=lambda stage: Call(kwargs={"form": "csv"}), foreign=OK)
+        for route in ("awards:export_awards", "awards:export_items")
+    ),
+    *(public(f"api:{name}") for name in ("list_awards", "count_awards", "list_items", "count_items")),
 ]

@@ -114,11 +114,11 @@ def export(request: ActorRequest, form: str) -> HttpResponseBase:
         exports.Column(head=_("Title"), value=lambda row: row.title),
         exports.Column(head=_("Buyer"), value=lambda row: row.buyer_name or (row.buyer.name if row.buyer else "")),
         exports.Column(head=_("Status"), value=lambda row: str(labels.STATES[row.state])),
-        exports.Column(head=_("From elsewhere"), value=lambda row: not row.is_own),
+        exports.Column(head=_("From elsewhere"), value=lambda row: not row.is_own, kind="bool"),
         exports.Column(head=_("Kind of procedure"), value=lambda row: labels.kind(row.kind)),
-        exports.Column(head=_("Published"), value=lambda row: row.published_at),
-        exports.Column(head=_("Deadline"), value=lambda row: row.closes_at),
-        exports.Column(head=_("Estimated value"), value=lambda row: row.estimate),  # type: ignore[attr-defined]
+        exports.Column(head=_("Published"), value=lambda row: row.published_at, kind="moment"),
+        exports.Column(head=_("Deadline"), value=lambda row: row.closes_at, kind="moment"),
+        exports.Column(head=_("Estimated value"), value=lambda row: row.estimate, kind="number"),  # type: ignore[attr-defined]
         exports.Column(head=_("Currency"), value=lambda row: row.currency),
         exports.Column(head=_("Categories (CPV)"), value=lambda row: " ".join(row.cpv)),
         exports.Column(

@@ -153,3 +153,13 @@ def bids_count(award: Award) -> int:
 def awards_of(procedure_id: UUID) -> Sequence[Award]:
     found = Award.objects.filter(procedure=procedure_id).select_related("company", "lot", "decided_by", "procedure")
     return list(found.order_by("lot__position"))
+
+
+def awards_by_procedure(procedure_ids: Collection[UUID]) -> dict[UUID, list[Award]]:
+    """The decisions on the lots of these procedures, each with its winner; one query."""
+    found: dict[UUID, list[Award]] = {}
+    if procedure_ids:
+        rows = Award.objects.filter(procedure__in=list(procedure_ids)).select_related("company")
+        for award in rows.order_by("procedure_id", "lot__position"):
+            found.setdefault(award.procedure_id, []).append(award)
+    return found
