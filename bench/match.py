@@ -23,9 +23,11 @@ The files are UTF-8 (`.gz`: packed), one row a line, cells parted by tabs, no qu
   running text or words. All are lemmatised as in the product (`--words plain`: compared as written, in small letters).
 * An empty or missing cell of an interest asks nothing; an empty cell of a notice has nothing, and fits no interest that
   asks for it. Words that say nothing (and, за) are left out. A code that can't be read fits only itself.
+* A line that isn't UTF-8, has a NUL or more cells than these is no row: left out, counted (`refused_lines`) and told on
+  stderr by its number. Empty lines are none.
 
 The answer is a row per notice, in their order: `id`, how many interests it fits, the sum of their ids; to `--out` or to
-the terminal, the figures then on stderr. With `--json` and no `--out` the rows stand in the object as `notices`.
+the terminal, the figures then on stderr. With `--json` and no `--out` the rows stand in the object as `notices_found`.
 """
 
 from __future__ import annotations
@@ -111,16 +113,36 @@ def _parts(cell: str) -> list[str]:
     return cell.replace(",", " ").replace(";", " ").split() if cell else []
 
 
-def rows_of(path: Path, cells: int) -> Iterator[list[str]]:
-    """The rows of a TSV, each with at least `cells` cells."""
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as lines:
-        for place, line in enumerate(lines):
-            row = line.rstrip("\r\n").split("\t")
-            if place == 0 and row[0].strip().lower() == "id":
-                continue
-            if len(row) == 1 and not row[0]:
-                continue
-            yield row + [""] * (cells - len(row))
+class Rows:
+    """The rows of a TSV, each with at least `cells` cells. Lines that aren't rows are left out and told, with reason."""
+
+    def __init__(self, path: Path, cells: int) -> None:
+        self._path, self._cells = path, cells
+        self.refused: list[str] = []
+
+    def __call__(self) -> Iterator[list[str]]:
+        self.refused = []
+        with (gzip.open if self._path.suffix == ".gz" else open)(self._path, "rb") as lines:
+            for place, raw in enumerate(lines, 1):
+                try:
+                    line = raw.decode("utf-8-sig" if place == 1 else "utf-8").rstrip("\r\n")
+                except UnicodeDecodeError as error:
+                    self._refuse(place, f"byte {error.start + 1} isn't UTF-8")
+                    continue
+                row = line.split("\t")
+                if place == 1 and row[0].strip().lower() == "id":
+                    continue
+                if not line.strip():
+                    continue
+                if len(row) > self._cells and any(map(str.strip, row[self._cells :])):
+                    self._refuse(place, f"{len(row)} cells; {self._cells} are known")
+                elif "\0" in line:
+                    self._refuse(place, "a NUL")
+                else:
+                    yield row + [""] * (self._cells - len(row))
+
+    def _refuse(self, place: int, why: str) -> None:
+        self.refused.append(f"{self._path.name} line {place}: {why}")
 
 
 @dataclass
@@ -403,8 +425,7 @@ def main() -> int:
     if not given:
         folder = tempfile.TemporaryDirectory(prefix="pazar-bench-")
         chosen.interests, chosen.notices = make_files(Path(folder.name), chosen)
-    interests: Callable[[], Iterator[list[str]]] = lambda: rows_of(chosen.interests, 5)  # noqa: E731
-    asked: Callable[[], Iterator[list[str]]] = lambda: rows_of(chosen.notices, 4)  # noqa: E731
+    interests, asked = Rows(chosen.interests, 5), Rows(chosen.notices, 4)
     before = memory_mb("VmRSS")
     built = build(interests(), cells)
     answers, times, cpu = ask(built, asked(), cells)
@@ -424,6 +445,10 @@ def main() -> int:
         "unreadable_codes": len(cells.unread),
         "goal": GOAL,
     }
+    refused = [*interests.refused, *asked.refused]
+    if refused:
+        report["refused_lines"] = len(refused)
+        print(*refused[:100], sep="\n", file=sys.stderr)
     everything = list(asked())
     sample = random.Random(chosen.seed).sample(everything, min(chosen.sample, len(everything)))
     if sample:
