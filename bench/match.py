@@ -114,7 +114,7 @@ def _parts(cell: str) -> list[str]:
 
 
 class Rows:
-    """The rows of a TSV, each with at least `cells` cells. Lines that aren't rows are left out and told, with reason."""
+    """The rows of a TSV, each with at least `cells` cells. Lines that are none are left out and told."""
 
     def __init__(self, path: Path, cells: int) -> None:
         self._path, self._cells = path, cells

@@ -1,12 +1,13 @@
 """What every `pazar` command that needs the centre does first: find its database, bring it up to date, load Django."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import click
 
@@ -15,6 +16,7 @@ from pazar.ground.postgres.check import check_urls
 from pazar.ground.postgres.cluster import default_data, running
 from pazar.ground.postgres.problems import PostgresError
 
+_NEW_OBJECTS: Final = 50_000
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -71,6 +73,11 @@ def load_django() -> None:
     import django
 
     django.setup()
+    # What stands now stands for good. Unfrozen, each of the collector's rounds goes through all of it, and whoever
+    # handles rows by thousands starts many: a third of the time that it takes to tell 20,000 suppliers.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 50, 100)
 
 
 def centre_command(command: Callable[P, R]) -> Callable[..., R]:

@@ -30,6 +30,9 @@ _NONCE = bytes(12)
 _STEP = 256
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `dumps` makes one each time
+
+
 class SealBroken(RuntimeError):
     """A sealed text isn't what was written, or lies under another key than the centre's."""
 
@@ -63,7 +66,7 @@ def unseal_text(sealed: str) -> str:
 
 def seal_json(value: Any) -> bytes:
     """As `SealedBinaryJSONField` stores it; for rows that are copied in."""
-    return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    return seal(_ENCODER.encode(value).encode())
 
 
 def token(name: str) -> str:

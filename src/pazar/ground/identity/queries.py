@@ -13,6 +13,7 @@ from pazar.ground.identity.models import Company, Membership, Person, SealingKey
 from pazar.ground.identity.rules import factors
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.postgres.arrays import one_of
 
 LONGEST_SITTING = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 
@@ -118,7 +119,7 @@ def staff_ids_by_company(*, company_ids: Collection[UUID], roles: Collection[Rol
 
 def _of_companies(company_ids: Collection[UUID], roles: Collection[Role]) -> QuerySet[Membership]:
     found = Membership.objects.filter(
-        company_id__in=list(company_ids),
+        one_of("company_id", company_ids),
         is_active=True,
         person__is_active=True,
         roles__overlap=[str(role) for role in roles],

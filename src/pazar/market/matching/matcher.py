@@ -23,8 +23,6 @@ from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.db.models.functions import Now
 
-from pazar.ground.identity.rules.actor import CENTRE
-from pazar.ground.identity.scope import acting
 from pazar.market.matching.commands import match, requests
 from pazar.market.matching.index import Index
 from pazar.market.matching.models import Matcher
@@ -160,16 +158,15 @@ class Round:
             lot_id: followed.index.match(lot, own=own.get(lot.buyer_id, ()) if lot.buyer_id is not None else ())
             for lot_id, lot in lots.items()
         }
-        with acting(CENTRE):
-            stored = match.store_found(
-                request_id=request_id,
-                procedure_ids=procedure_ids,
-                found=found,
-                shard=self.shard,
-                shards=self.shards,
-                quiet=quiet,
-                just_published=just_published,
-            )
+        stored = match.store_found(
+            request_id=request_id,
+            procedure_ids=procedure_ids,
+            found=found,
+            shard=self.shard,
+            shards=self.shards,
+            quiet=quiet,
+            just_published=just_published,
+        )
         return stored is not None
 
     def _newest(self) -> Followed:

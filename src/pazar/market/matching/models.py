@@ -135,6 +135,19 @@ class MatchPart(models.Model):
         constraints = [models.UniqueConstraint(fields=["request", "shards", "shard"], name="matching_part_once")]
 
 
+class MatchProgress(models.Model):
+    """How far a matcher is with a share that is stored in several transactions: gone when it is done."""
+
+    id = models.BigAutoField(primary_key=True)
+    request = models.ForeignKey(MatchRequest, on_delete=models.CASCADE, related_name="+")
+    shard = models.PositiveSmallIntegerField()
+    shards = models.PositiveSmallIntegerField()
+    next_company_id = models.UUIDField(null=True)  # all before it are stored; none yet
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "shards", "shard"], name="matching_progress_once")]
+
+
 class Matcher(models.Model):
     """A running matcher's sign of life. True times."""
 

@@ -16,6 +16,7 @@ from pazar.ground.identity.models import Person
 from pazar.ground.ids import new_id
 from pazar.ground.messages import delivery, kinds, letters, live
 from pazar.ground.messages.models import Held, Mail, Message
+from pazar.ground.postgres.arrays import one_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,19 @@ class Told:
 
 
 Render = Callable[[str], Told]
+
+
+class Remembering:
+    """A renderer that knows what it said, by language and zone: for what is told batch by batch to thousands."""
+
+    def __init__(self, say: Render) -> None:
+        self._say = say
+        self.said: dict[tuple[str, str], Told] = {}
+
+    def __call__(self, language: str) -> Told:
+        return self._say(language)
+
+
 WRITE_MAILS = "messages.write_mails"
 """The job that writes the mails of many messages, by its name: jobs know commands, not the other way round."""
 
@@ -104,7 +118,7 @@ def tell_many(tellings: Sequence[Telling]) -> int:
             raise ValueError(f"a message is about a page of the centre, not {telling.path!r}")
     with transaction.atomic():
         wanted = list({person_id for telling in tellings for person_id in telling.person_ids})
-        rows = Person.objects.filter(is_active=True, pk__in=wanted).values_list("pk", "language", "zone")
+        rows = Person.objects.filter(one_of("pk", wanted), is_active=True).values_list("pk", "language", "zone")
         people = {person_id: (language, zone) for person_id, language, zone in rows}
         moment = clock.db_now()
         rendered: dict[tuple[int, tuple[str, str]], Told] = {}
@@ -151,9 +165,13 @@ def _write_later(message_ids: Sequence[UUID]) -> None:
 
 
 def _rendered(render: Render, language: str, zone: str) -> Told:
+    said = render.said if isinstance(render, Remembering) else {}
+    if (language, zone) in said:
+        return said[language, zone]
     with translation.override(language), timezone.override(ZoneInfo(zone)):
         told = render(language)
-    return Told(title=" ".join(told.title.split()), text=told.text.strip())
+    said[language, zone] = clean = Told(title=" ".join(told.title.split()), text=told.text.strip())
+    return clean
 
 
 _STAGE = """

@@ -8,16 +8,19 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from pazar.events import MatchFound, SuppliersMatched
 from pazar.ground import clock, outbox
 from pazar.ground.codes.rules.reason import Reason
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import policies as roles
-from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.actor import CENTRE, Actor
+from pazar.ground.identity.scope import acting
 from pazar.ground.ids import new_id
 from pazar.market.matching import policies
+from pazar.market.matching.commands import portions
+from pazar.market.matching.commands.portions import Part, Portion
 from pazar.market.matching.models import Interest, Match, MatchPart
 from pazar.market.matching.queries import following, oracle, reasons, stored
 from pazar.market.matching.queries.oracle import Fit
@@ -75,21 +78,55 @@ def store_found(
 ) -> int | None:
     """Store what a matcher's index found, by lot the numbers of interests; how many matches were new.
 
+    Of very many, a few thousand companies at a time (`portions`), each time in a transaction with their announcements.
+    All matches of a company come at once: what it is told names every interest that the procedure fits.
+
     None if this part of the request was done already, by whomever. Interests that changed since are left out: their
     own matching finds the procedure.
     """
-    with transaction.atomic():
-        _share_storing()
-        if not _take_part(request_id, shard, shards):
-            return None
-        early = (
-            _found_since_publication(procedure_ids, shard=shard, shards=shards) if just_published and not quiet else []
-        )
-        knew = set(Match.objects.filter(procedure_id__in=procedure_ids).values_list("company_id", "procedure_id"))
-        made = _copy_in(found)
-        _tell_news(made, knew=knew, quiet=quiet, early=early)
-        MatchPart.objects.filter(request_id=request_id, shard=shard, shards=shards).update(found=len(made))
-        return len(made)
+    part = Part(request_id, shard, shards)
+    made = 0
+    while (first := portions.begun(part)) is not None or not _is_done(part):
+        for portion in portions.of(found, first=first):
+            with acting(CENTRE):
+                new = _store_portion(part, portion, procedure_ids, quiet=quiet, just_published=just_published)
+                if new is None:
+                    break
+                made += new
+                if portion.end is None:
+                    MatchPart.objects.filter(**part._asdict()).update(found=made)
+                    return made
+    return None
+
+
+def _store_portion(
+    part: Part, portion: Portion, procedure_ids: Collection[UUID], *, quiet: bool, just_published: bool
+) -> int | None:
+    """How many matches were new; None if the part is done, or somebody else has gone on with it."""
+    _share_storing()
+    is_whole = portion.first is None and portion.end is None
+    if not is_whole and (not portions.stand_at(part, portion) or _is_done(part)):
+        return None
+    if portion.end is None and not _take_part(part):
+        return None
+    early = _found_since_publication(procedure_ids, part, portion) if just_published and not quiet else []
+    knew = _of_companies(Match.objects.filter(procedure_id__in=procedure_ids), portion)
+    known = set(knew.values_list("company_id", "procedure_id"))
+    new = _copy_in(portion.found)
+    _tell_news(new, knew=known, quiet=quiet, early=early)
+    if portion.end is not None:
+        portions.go_on(part, portion)
+    elif not is_whole:
+        portions.forget(part)
+    return len(new)
+
+
+def _of_companies(matches: QuerySet[Match], portion: Portion | None) -> QuerySet[Match]:
+    if portion is not None and portion.first is not None:
+        matches = matches.filter(company_id__gte=portion.first)
+    if portion is not None and portion.end is not None:
+        matches = matches.filter(company_id__lt=portion.end)
+    return matches
 
 
 def store_missed(fits: Sequence[Fit]) -> int:
@@ -111,24 +148,31 @@ def _wait_for_storing() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_STORING])
 
 
-def _take_part(request_id: int, shard: int, shards: int) -> bool:
+def _take_part(part: Part) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO matching_matchpart (request_id, shard, shards, found) VALUES (%s, %s, %s, 0)
             ON CONFLICT (request_id, shards, shard) DO NOTHING
             """,
-            [request_id, shard, shards],
+            list(part),
         )
         return bool(cursor.rowcount == 1)
 
 
-def _found_since_publication(procedure_ids: Collection[UUID], *, shard: int = 1, shards: int = 1) -> list[New]:
+def _is_done(part: Part) -> bool:
+    return MatchPart.objects.filter(**part._asdict()).exists()
+
+
+def _found_since_publication(
+    procedure_ids: Collection[UUID], part: Part | None = None, portion: Portion | None = None
+) -> list[New]:
     untold = Match.objects.filter(
         procedure_id__in=list(procedure_ids), told_at=None, found_at__gte=F("procedure__published_at")
     )
-    if shards > 1:
-        own = following.companies_of_shard({match.company_id for match in untold}, shard=shard, shards=shards)
+    untold = _of_companies(untold, portion)
+    if part is not None and part.shards > 1:
+        own = following.companies_of_shard({match.company_id for match in untold}, shard=part.shard, shards=part.shards)
         untold = untold.filter(company_id__in=own)
     return [New(*row) for row in untold.order_by("company_id", "id").values_list(*New._fields)]
 

@@ -1,7 +1,9 @@
 """Tell suppliers of what fits their interests (B3)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +18,8 @@ from pazar.ground.codes.rules.reason import Reason
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.rules.roles import BIDDING
 from pazar.ground.messages import commands as messages
-from pazar.ground.messages.commands import Telling, Told
+from pazar.ground.messages.commands import Remembering, Telling, Told
+from pazar.ground.postgres.arrays import one_of
 from pazar.ground.ui import formats
 from pazar.market.matching.models import Match
 from pazar.market.matching.queries import reasons
@@ -33,15 +36,14 @@ def tell_suppliers(event: SuppliersMatched) -> int:
     if event.quiet:
         return 0
     with transaction.atomic():
+        standing = _standing(event)
         # A match may be gone by now (an interest narrowed or removed): then nobody is told of it.
-        there = set(
-            Match.objects.filter(pk__in=[match.match_id for match in event.matches]).values_list("pk", flat=True)
-        )
+        there = {row.match_id for row in standing}
         matches = {match.match_id: match for match in event.matches if match.match_id in there}
         staff = people.staff_ids_by_company(company_ids={match.company_id for match in event.matches}, roles=BIDDING)
-        mailed = _mail_wanted(event)
-        brought = _brought_by(event)
-        render = _Render(event)
+        mailed = {row.company_id for row in standing if row.mail_outside}
+        brought = _brought_by(standing)
+        render = _render_of(replace(event, matches=()), int(clock.db_now().timestamp() // 60))
         path = reverse("roof:procedure", args=[event.procedure_id])
         tellings = [
             Telling(
@@ -57,24 +59,32 @@ def tell_suppliers(event: SuppliersMatched) -> int:
             for match in matches.values()
         ]
         told = messages.tell_many(tellings)
-        Match.objects.filter(pk__in=list(matches), told_at=None).update(told_at=clock.db_now())
+        Match.objects.filter(one_of("pk", list(matches)), told_at=None).update(told_at=clock.db_now())
         return told
 
 
-def _mail_wanted(event: SuppliersMatched) -> set[UUID]:
-    """The companies with an interest that brought this outside procedure and wants such by mail."""
-    if not event.is_outside:
-        return set()
-    company_ids: Sequence[UUID] = [match.company_id for match in event.matches]
-    return set(
-        Match.objects.filter(
-            procedure_id=event.procedure_id, company_id__in=company_ids, interest__mail_outside=True
-        ).values_list("company_id", flat=True)
+class _Standing(NamedTuple):
+    """A match of one of the told companies with the procedure, as it stands now."""
+
+    match_id: UUID
+    company_id: UUID
+    interest_id: UUID
+    name: str
+    mail_outside: bool
+    dismissed: bool
+
+
+def _standing(event: SuppliersMatched) -> list[_Standing]:
+    found = Match.objects.filter(
+        one_of("company_id", [match.company_id for match in event.matches]), procedure_id=event.procedure_id
     )
+    rows = found.order_by("interest__name", "interest_id", "id").values_list(
+        "pk", "company_id", "interest_id", "interest__name", "interest__mail_outside", "dismissed_at"
+    )
+    return [_Standing(*row[:5], dismissed=row[5] is not None) for row in rows]
 
 
-@dataclass(frozen=True)
-class _Brought:
+class _Brought(NamedTuple):
     """An interest of a company that the procedure fits; `reason` is known where there are several."""
 
     match_id: UUID
@@ -83,18 +93,14 @@ class _Brought:
     reason: Reason | None
 
 
-def _brought_by(event: SuppliersMatched) -> dict[UUID, list[_Brought]]:
-    """Every interest that brought it, by company: one query, and the reasons of those that have several."""
-    company_ids = [match.company_id for match in event.matches]
-    found = Match.objects.filter(procedure_id=event.procedure_id, company_id__in=company_ids, dismissed_at=None)
-    rows = found.order_by("interest__name", "interest_id", "id")
+def _brought_by(standing: Sequence[_Standing]) -> dict[UUID, list[_Brought]]:
+    """Every interest that brought it, by company, with the reasons of those that have several."""
     first: dict[UUID, dict[UUID, tuple[UUID, str]]] = {}
-    for company_id, interest_id, name, match_id in rows.values_list(
-        "company_id", "interest_id", "interest__name", "pk"
-    ):
-        first.setdefault(company_id, {}).setdefault(interest_id, (match_id, name))
+    for row in standing:
+        if not row.dismissed:
+            first.setdefault(row.company_id, {}).setdefault(row.interest_id, (row.match_id, row.name))
     several = [match_id for own in first.values() if len(own) > 1 for match_id, _name in own.values()]
-    why = reasons.of_matches(Match.objects.filter(pk__in=several)) if several else {}
+    why = reasons.of_matches(Match.objects.filter(one_of("pk", several))) if several else {}
     return {
         company_id: [
             _Brought(match_id, interest_id, name, why.get(match_id)) for interest_id, (match_id, name) in own.items()
@@ -143,7 +149,7 @@ class _Render:
             ]
             return Told(title=title, text="\n\n".join(lines))
 
-        return render
+        return Remembering(render)
 
     def _say_facts(self) -> tuple[str, list[str]]:
         event = self._event
@@ -164,3 +170,9 @@ class _Render:
         if (reason, language) not in self._reasons:
             self._reasons[reason, language] = wording.sentence(reason, language)
         return self._reasons[reason, language]
+
+
+@lru_cache(maxsize=4)
+def _render_of(about: SuppliersMatched, minute: int) -> _Render:
+    """One for all batches of a publication that are told in one minute; the time left is said as of then."""
+    return _Render(about)

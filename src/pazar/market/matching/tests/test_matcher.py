@@ -22,12 +22,20 @@ from pazar import events
 from pazar.ground import outbox
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.jobs.drain import drain
-from pazar.ground.messages.models import Message
+from pazar.ground.messages.models import Mail, Message
 from pazar.ground.outbox.models import Event
-from pazar.market.matching.commands import interests, match, requests
+from pazar.market.matching.commands import interests, match, portions, requests
 from pazar.market.matching.commands.interests import Wanted
 from pazar.market.matching.matcher import Followed, Round
-from pazar.market.matching.models import Interest, InterestChange, Match, Matcher, MatchPart, MatchRequest
+from pazar.market.matching.models import (
+    Interest,
+    InterestChange,
+    Match,
+    Matcher,
+    MatchPart,
+    MatchProgress,
+    MatchRequest,
+)
 from pazar.market.matching.queries import following, matchers, oracle
 from pazar.market.matching.rules.meaning import LotFacts
 from pazar.market.matching.tests import factories as made
@@ -249,6 +257,145 @@ def test_parts_by_hash_do_the_whole_together_and_tell_each_company_once(buyer):
     assert sorted(announced()) == sorted(actor.company_id for actor in actors)
     assert sum(len(part.followed.index) for part in parts) == 24
     assert all(len(part.followed.index) for part in parts)
+
+
+@pytest.fixture
+def two_at_a_time(monkeypatch):
+    monkeypatch.setattr(portions, "COMPANIES", 2)
+
+
+def everything() -> tuple[list, list, list, list]:
+    """What was stored, announced and told."""
+    drain()
+    told = sorted((str(m.person_id), m.title, m.text, m.company, *m.topics) for m in Message.objects.all())
+    matches = sorted(map(str, Match.objects.values_list("interest_id", "lot_id", "company_id", "dismissed_why")))
+    return matches, sorted(announced()), told, sorted(map(str, Mail.objects.values_list("to", "subject")))
+
+
+def many_who_fit() -> list[UUID]:
+    """Companies in no order, some with several interests; the lots fit some of these only."""
+    ids = []
+    for number in range(7):
+        actor = make_actor(Role.OWNER)
+        ids.append(actor.company_id)
+        made.make_interest(actor)
+        if number % 2:
+            made.make_interest(actor, name="All of it", cpv=["31000000"], mail_outside=True)
+        made.make_interest(actor, name="Roads", cpv=["45000000"])
+    drain()
+    return ids
+
+
+ROADS = LotFacts(cpv=("45233000",), regions=("BG323",), kind="open_tender")
+
+
+def publish_two_lots(buyer):
+    with transaction.atomic():
+        lots = [replace(lot, buyer_id=buyer.pk) for lot in (CABLES, ROADS)]
+        procedure = made.store_procedure(*lots)
+        outbox.publish(events.ProcedurePublished(procedure_id=procedure.pk, version=1))
+    return procedure
+
+
+def test_in_portions_all_is_as_in_one(buyer, monkeypatch):
+    ids = many_who_fit()
+    work = Round()
+    work.load()
+    work.beat(at_once=True)  # or the oracle would match as well
+    procedure = publish_two_lots(buyer)
+    assert work.step() == 1
+    in_one = everything()
+    assert in_one[1] == sorted(ids)
+    Match.objects.all().delete()
+    Message.objects.all().delete()
+    Mail.objects.all().delete()
+    MatchRequest.objects.all().delete()
+    earlier = set(Event.objects.values_list("pk", flat=True))
+    monkeypatch.setattr(portions, "COMPANIES", 2)
+    requests.ask(procedure_ids=[procedure.pk], just_published=True)
+    assert work.step() == 1
+    events_now = Event.objects.filter(kind="SuppliersMatched").exclude(pk__in=earlier).order_by("id")
+    sizes = [len(event.content["matches"]) for event in events_now]
+    assert sizes == [2, 2, 2, 1]
+    matches, told_of, told, mails = everything()
+    assert (matches, told, mails) == (in_one[0], in_one[2], in_one[3])
+    assert told_of == sorted(ids * 2)
+    assert MatchPart.objects.get().found == len(matches)
+    assert not MatchProgress.objects.exists()
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3, 4])
+def test_killed_between_portions_it_goes_on_and_announces_each_once(buyer, monkeypatch, two_at_a_time, dies_at):
+    ids = many_who_fit()
+    publish_two_lots(buyer)
+    store, calls = match._store_portion, []
+
+    def dying(*args, **said):
+        calls.append(args)
+        if len(calls) == dies_at:
+            raise KeyboardInterrupt
+        return store(*args, **said)
+
+    monkeypatch.setattr(match, "_store_portion", dying)
+    work = Round()
+    work.load()
+    with pytest.raises(KeyboardInterrupt):
+        work.step()
+    assert MatchRequest.objects.get().finished_at is None
+    assert sorted(announced()) == sorted(ids)[: 2 * (dies_at - 1)]
+    another = Round()
+    another.load()
+    assert another.step() == 1
+    assert sorted(announced()) == sorted(ids)
+    assert MatchRequest.objects.get().finished_at is not None
+    drain()
+    assert Message.objects.count() == len(ids)
+    assert Match.objects.count() == 7 + 3 + 7
+
+
+def test_two_matchers_in_portions_do_each_once(buyer, two_at_a_time):
+    ids = many_who_fit()
+    publish_two_lots(buyer)
+    failures = []
+
+    def go():
+        try:
+            work = Round()
+            work.load()
+            work.step()
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go) for _n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sorted(announced()) == sorted(ids)
+    assert MatchRequest.objects.get().finished_at is not None
+
+
+def test_who_was_found_early_is_announced_with_its_portion(buyer, two_at_a_time):
+    """Saved in the moment of publication: its quiet match is stored before the matcher comes, in any portion."""
+    ids = many_who_fit()
+    late = [make_actor(Role.OWNER) for _n in range(3)]
+    procedure = publish_two_lots(buyer)
+    for actor in late:
+        match.match_interest(interest_id=made.make_interest(actor).pk)
+    work = Round()
+    work.load()
+    work.step()
+    loud = [
+        UUID(found["company_id"])
+        for event in Event.objects.filter(kind="SuppliersMatched")
+        for found in event.content["matches"]
+        if not event.content["quiet"]
+    ]
+    assert sorted(loud) == sorted(ids + [actor.company_id for actor in late])
+    assert Match.objects.filter(procedure=procedure).count() == 17 + 3
 
 
 def test_another_division_begins_anew_and_doubles_nothing(buyer):
