@@ -171,3 +171,15 @@ class CompanyAdmitted:
     company_id: UUID
     person_id: UUID
     categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyRenamed:
+    """A member is called otherwise, as its register says and its owner confirmed (A2). Papers keep the old name."""
+
+    company_id: UUID
+    country: str
+    number: str
+    before: str
+    after: str
+    renamed_at: datetime

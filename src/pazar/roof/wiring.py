@@ -24,6 +24,7 @@ from pazar.market.matching import handlers as matching
 from pazar.market.procedures import handlers as procedures
 from pazar.roof import public_events
 from pazar.sales.channels import handlers as channels
+from pazar.sales.customers import handlers as customers
 from pazar.sales.pipeline import handlers as pipeline
 
 Handler = Callable[[Any], None]
@@ -66,6 +67,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.ProcedureAwarded: (awards.send_letters, pipeline.note_outcome, awards.list_procedure),
     events.LeadTaken: (),
     events.CompanyAdmitted: (matching.note_first_interest,),
+    events.CompanyRenamed: (procedures.note_renaming, customers.note_renaming),
 }
 
 CLOCKWORK: dict[str, Callable[[UUID], None]] = {
@@ -82,6 +84,7 @@ ROUNDS: dict[str, Round] = {
     "stamps": Round(act=stamping.one_round, seconds=60.0),
     "digests": Round(act=digests.send_due, seconds=5),
     "never confirmed": Round(act=companies.forget_unconfirmed, seconds=60),
+    "members' registers": Round(act=companies.watch_members, seconds=60),
     "registers": Round(act=companies.ask_registers_again, seconds=5),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),

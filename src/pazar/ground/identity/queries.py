@@ -44,6 +44,11 @@ def company_by_number(country: str, number: str) -> Company | None:
     return Company.objects.filter(country=country, number=number).first()
 
 
+def members() -> QuerySet[Company]:
+    """Every company that is one of the centre's."""
+    return Company.objects.filter(standing=Company.Standing.MEMBER)
+
+
 def member_names() -> dict[UUID, str]:
     return dict(Company.objects.filter(standing=Company.Standing.MEMBER).values_list("pk", "name"))
 

@@ -19,7 +19,7 @@ class CompaniesConfig(AppConfig):
         from pazar.ground.messages import kinds
         from pazar.ground.ui import hall
         from pazar.market.companies.adapters.network import source
-        from pazar.market.companies.commands import applying
+        from pazar.market.companies.commands import applying, watching
 
         source.read(settings.REGISTERS)  # a file that can't be understood shows now, not when somebody registers
 
@@ -27,6 +27,8 @@ class CompaniesConfig(AppConfig):
             kinds.Kind(key=applying.KIND, label=_("Registrations that are due"), may_mute=False, urgent=True)
         )
         kinds.register(kinds.Kind(key=applying.KIND_OWNERS, label=_("People who want to join us"), may_mute=False))
+        kinds.register(kinds.Kind(key=watching.KIND, label=_("What the register says of our company"), may_mute=False))
+        kinds.register(kinds.Kind(key=watching.KIND_CENTRE, label=_("What registers say of companies here")))
         hall.register(
             hall.Entry(
                 wing="centre",
@@ -46,6 +48,26 @@ class CompaniesConfig(AppConfig):
                 icon="gauge",
                 url_name="companies:head",
                 visible=_is_head,
+            )
+        )
+        hall.register(
+            hall.Entry(
+                wing="centre",
+                order=-1,
+                label=_("Changes in registers"),
+                icon="building",
+                url_name="companies:changes",
+                visible=_is_moderator,
+            )
+        )
+        hall.register(
+            hall.Entry(
+                wing="person",
+                order=24,
+                label=_("What the register says of us"),
+                icon="building",
+                url_name="companies:register",
+                visible=_is_member,
             )
         )
         hall.register(
@@ -76,6 +98,10 @@ def _is_head(request: HttpRequest) -> bool:
     from pazar.ground.identity.rules.roles import StaffRole
 
     return _actor(request).is_staff(StaffRole.HEAD_OF_MODERATORS)
+
+
+def _is_member(request: HttpRequest) -> bool:
+    return _actor(request).company_id is not None
 
 
 def _is_owner(request: HttpRequest) -> bool:

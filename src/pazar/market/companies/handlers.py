@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pazar.market.companies.commands import applying, deciding
+from pazar.market.companies.commands import applying, deciding, watching
 
 
 def ask_register_again(application_id: UUID) -> None:
@@ -22,3 +22,7 @@ def forget_unconfirmed() -> int:
 
 def ask_registers_again() -> int:
     return applying.ask_registers_again()
+
+
+def watch_members() -> int:
+    return watching.watch_members()

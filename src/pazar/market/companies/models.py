@@ -7,6 +7,7 @@ from django.db import models
 from pazar.ground.ids import new_id
 from pazar.market.companies.rules.applying import Checked, State
 from pazar.market.companies.rules.particulars import Status
+from pazar.market.companies.rules.watching import Field
 
 
 class RegisterLoad(models.Model):
@@ -160,3 +161,45 @@ class CaseNote(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["application", "made_at"], name="companies_notes_of_case")]
+
+
+class Watch(models.Model):
+    """What a register said of a member when it was asked last; asked again each night."""
+
+    company = models.OneToOneField("identity.Company", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    register = models.TextField(blank=True)  # none: no register knew it yet
+    name = models.TextField(blank=True)
+    status = models.TextField(choices=[(s.value, s.value) for s in Status], default=Status.UNKNOWN)
+    status_words = models.TextField(blank=True)
+    representatives = ArrayField(models.TextField(), default=list)
+    as_of = models.DateField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at"], name="companies_watch_next")]
+
+
+class RegisterChange(models.Model):
+    """Something that a register says otherwise than the night before."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, related_name="+")
+    field = models.TextField(choices=[(f.value, f.value) for f in Field])
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    words = models.TextField(blank=True)  # the register's own, of a status
+    register = models.TextField()
+    as_of = models.DateField()
+    found_at = models.DateTimeField()
+    # Of a name: its owner said yes, and since then the company is called so here.
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    old_name = models.TextField(blank=True)  # how the company was called here until then
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["company", "-found_at"], name="companies_changes_of_company"),
+            models.Index(fields=["-found_at", "-id"], name="companies_changes_newest"),
+        ]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import Role, StaffRole
-from pazar.market.companies.models import Application
+from pazar.market.companies.models import Application, RegisterChange
 from pazar.market.companies.rules.applying import State
 
 MODERATORS = (StaffRole.MODERATOR, StaffRole.HEAD_OF_MODERATORS)
@@ -48,3 +48,15 @@ def is_asked(actor: Actor, application_id: UUID) -> bool:
         .exclude(state__in=[State.APPROVED, State.WAITING])
         .exists()
     )
+
+
+def changes(actor: Actor) -> QuerySet[RegisterChange]:
+    """What registers say anew of any member, for moderators."""
+    return RegisterChange.objects.all() if is_moderator(actor) else RegisterChange.objects.none()
+
+
+def own_changes(actor: Actor) -> QuerySet[RegisterChange]:
+    """What registers say anew of the company he acts for."""
+    if actor.company_id is None:
+        return RegisterChange.objects.none()
+    return RegisterChange.objects.filter(company_id=actor.company_id)

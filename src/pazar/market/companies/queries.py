@@ -16,7 +16,7 @@ from pazar.ground.identity.models import Company
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.words import names
 from pazar.market.companies import policies
-from pazar.market.companies.models import Application, Decision
+from pazar.market.companies.models import Application, Decision, RegisterChange, Watch
 from pazar.market.companies.rules import checking
 from pazar.market.companies.rules.applying import UNDO, Checked, State
 from pazar.market.companies.rules.checking import MailDomain, Verdict
@@ -203,3 +203,28 @@ def _names(application: Application) -> Check:
         evidence = tuple(f"{one.name} ({one.score:.0f} %)" for one in near)
         return Check(verdict=Verdict.BAD, label=_("The name looks like one that is here"), evidence=evidence)
     return Check(verdict=Verdict.GOOD, label=_("No company here has a name like it"), evidence=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormerName:
+    name: str
+    until: datetime
+
+
+def former_names(company_id: UUID) -> Sequence[FormerName]:
+    """How a company was called here before, the newest first."""
+    found = RegisterChange.objects.filter(company_id=company_id).exclude(confirmed_at=None).order_by("-found_at")[:5]
+    return [FormerName(name=one.old_name, until=one.confirmed_at) for one in found if one.confirmed_at]
+
+
+def watch(company_id: UUID) -> Watch | None:
+    """What a register said of a member when it was asked last."""
+    return Watch.objects.filter(company_id=company_id).first()
+
+
+def own_changes(actor: Actor) -> QuerySet[RegisterChange]:
+    return policies.own_changes(actor).order_by("-found_at", "-id")
+
+
+def changes(actor: Actor) -> QuerySet[RegisterChange]:
+    return policies.changes(actor).select_related("company", "confirmed_by").order_by("-found_at", "-id")

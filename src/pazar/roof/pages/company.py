@@ -14,6 +14,7 @@ from pazar.ground.identity.models import Company
 from pazar.ground.identity.pages.guards import anybody
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import now
+from pazar.market.companies import queries as registers
 from pazar.market.procedures import labels
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
@@ -36,6 +37,7 @@ def company(request: ActorRequest, company_id: UUID) -> HttpResponse:
         lines.append({"procedure": procedure, "is_open": is_open, "kind": kind, "word": word})
     context = {
         "company": row,
+        "former": registers.former_names(row.pk),
         "is_member": row.standing == Company.Standing.MEMBER,
         "country": countries.label(row.country, language=get_language() or "en") if row.country else "",
         "count": published.count(),

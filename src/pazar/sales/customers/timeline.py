@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pazar.sales.customers.rules.touches import ACCOUNT_NOTED, CORRECTION, ByHand
+from pazar.sales.customers.rules.touches import ACCOUNT_NOTED, ACCOUNT_RENAMED, CORRECTION, ByHand
 
 Facts = Mapping[str, Any]  # as JSON gives them back
 Say = Callable[[Facts], str]
@@ -53,4 +53,12 @@ def _noted(facts: Facts) -> str:
     return _("Entered as a customer")
 
 
+def _renamed(facts: Facts) -> str:
+    return _("Is called %(after)s now, as its register says; it was %(before)s") % {
+        "after": facts["after"],
+        "before": facts["before"],
+    }
+
+
+teach(ACCOUNT_RENAMED, _renamed, icon="pencil")
 teach(ACCOUNT_NOTED, _noted, icon="user-plus")

@@ -76,6 +76,16 @@ def unmake_member(*, actor: Actor, company_id: UUID) -> None:
             journal.append("company.admission_undone", actor=actor, subject=company)
 
 
+def rename(*, actor: Actor, company_id: UUID, name: str) -> None:
+    """Call a company otherwise from now on. What bears its name already is its keeper's matter."""
+    with transaction.atomic():
+        company = Company.objects.select_for_update().get(pk=company_id)
+        if company.name != name:
+            before, company.name = company.name, name
+            company.save(update_fields=["name"])
+            journal.append("company.renamed", actor=actor, subject=company, before=before, name=name)
+
+
 def note_companies(facts: list[CompanyFacts]) -> dict[tuple[str, str], UUID]:
     """Companies by (country, number), made as *outside* where unknown; one without a number is left out.
 

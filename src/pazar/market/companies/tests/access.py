@@ -5,8 +5,16 @@ from tests.access.matrix import OK, Call, Case, Stage, public, staff_only
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.market.companies.adapters import desk
 from pazar.market.companies.commands import applying, deciding
-from pazar.market.companies.models import Application, Decision
-from pazar.market.companies.tests.factories import FakeRegister, known, make_case, make_moderator, token, wish
+from pazar.market.companies.models import Application, Decision, RegisterChange
+from pazar.market.companies.tests.factories import (
+    LONG_AGO,
+    FakeRegister,
+    known,
+    make_case,
+    make_moderator,
+    token,
+    wish,
+)
 
 MODERATORS = (StaffRole.MODERATOR, StaffRole.HEAD_OF_MODERATORS)
 
@@ -51,7 +59,23 @@ def admission(stage: Stage) -> Call:
     return Call(kwargs={"application_id": asked.pk}, form={"act": "admit"})
 
 
+def renamed(stage: Stage) -> Call:
+    change = RegisterChange.objects.create(
+        company=stage.company,
+        field="name",
+        before=stage.company.name,
+        after="Друго име ООД",
+        register="fake",
+        as_of=LONG_AGO.date(),
+        found_at=LONG_AGO,
+    )
+    return Call(kwargs={"change_id": change.pk}, form={})
+
+
 CASES = [
+    Case(route="companies:register", allowed=frozenset(Role), foreign=OK),
+    Case(route="companies:confirm_name", method="POST", make=renamed, allowed=frozenset({Role.OWNER})),
+    staff_only("companies:changes", *MODERATORS),
     public("companies:join"),
     # A form that a program could have sent: everybody is asked to send it once more.
     Case(

@@ -80,3 +80,10 @@ def _require_draft(procedure: Procedure) -> None:
     state = State(procedure.state)
     if state is not State.DRAFT:
         raise NotNow(state_word=labels.STATES[state])
+
+
+def rename_buyer(*, buyer_id: UUID, name: str) -> None:
+    """The buyer is called otherwise: his drafts say so. Repeating changes nothing."""
+    with transaction.atomic():
+        drafts = Procedure.objects.filter(buyer_id=buyer_id, origin=Procedure.Origin.OWN, state=State.DRAFT)
+        drafts.exclude(buyer_name=name).update(buyer_name=name)

@@ -15,7 +15,7 @@ from pazar.sales.customers import policies, queries
 from pazar.sales.customers.commands import touches
 from pazar.sales.customers.models import Account
 from pazar.sales.customers.rules import likeness
-from pazar.sales.customers.rules.touches import ACCOUNT_NOTED
+from pazar.sales.customers.rules.touches import ACCOUNT_NOTED, ACCOUNT_RENAMED
 
 _LOCK = 0x70616363  # one noter at a time in one desk: two handlers may bring the same new buyer in one second
 
@@ -89,3 +89,26 @@ def give_account(*, account: Account, manager_id: UUID) -> None:
     if account.manager_id is None:
         Account.objects.filter(pk=account.pk, manager=None).update(manager_id=manager_id)
         account.manager_id = manager_id
+
+
+def note_renaming(*, country: str, number: str, before: str, after: str, moment: datetime) -> None:
+    """A customer of any desk is called otherwise, as its register says; the time line keeps when. May be repeated.
+
+    Runs in the centre's scope. A name that a desk chose itself stays.
+    """
+    if not number:
+        return
+    found = list(
+        Account.objects.select_for_update().filter(
+            country=country, number=number, name__in=[before, likeness.tidy(before)]
+        )
+    )
+    facts = {"before": before, "after": after}
+    touches.note_touches(
+        [
+            touches.Entry(company_id=one.company_id, account_id=one.pk, kind=ACCOUNT_RENAMED, facts=facts)
+            for one in found
+        ],
+        moment=moment,
+    )
+    Account.objects.filter(pk__in=[one.pk for one in found]).update(name=likeness.tidy(after))

@@ -16,6 +16,7 @@ CORRECTION = "correction"
 """Says anew what an earlier entry said wrongly; the earlier one stays, with its correction beside it."""
 
 ACCOUNT_NOTED = "account_noted"
+ACCOUNT_RENAMED = "account_renamed"
 LONGEST = 4000
 
 
