@@ -20,14 +20,14 @@ def panels(*, actor: Actor, procedure: Procedure, moment: datetime) -> list[Pane
     """The rail's *Why it fits you*, for a company whose interests it fits."""
     if actor.company_id is None or actor.company_id == procedure.buyer_id:
         return []
-    why = matches.why_it_fits(actor, procedure.pk)
-    if not why:
+    fit = matches.why_it_fits(actor, procedure.pk)
+    if not fit.why:
         return []
     context = {
-        "match_why": why[:4],
-        "match_more": max(0, len(why) - 4),
-        "match_dismissed": matches.is_dismissed(actor, procedure.pk),
-        "match_may_change": policies.may_change(actor),
+        "why": fit.why[:4],
+        "more": max(0, len(fit.why) - 4),
+        "is_dismissed": fit.is_dismissed,
+        "may_change": policies.may_change(actor),
     }
     return [
         Panel(

@@ -738,12 +738,13 @@ def estimated(procedure: str = "") -> Coalesce:
     return Coalesce(own, Subquery(summed.values("all")))
 
 
-def estimate(procedure: Procedure) -> Decimal | None:
-    """The same for one procedure."""
+def estimate(procedure: Procedure, lots: Sequence[Lot] | None = None) -> Decimal | None:
+    """The same for one procedure; its `lots` where they are read already."""
     if procedure.value_amount is not None:
         return procedure.value_amount
-    said = list(Lot.objects.filter(procedure=procedure).values_list("value_amount", flat=True))
-    return _sum(said)
+    if lots is not None:
+        return _sum([lot.value_amount for lot in lots])
+    return _sum(list(Lot.objects.filter(procedure=procedure).values_list("value_amount", flat=True)))
 
 
 def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:

@@ -13,11 +13,12 @@ from pazar.ground.ui import now
 from pazar.ground.ui.panels import Panel
 from pazar.market.awards import panels as awards
 from pazar.market.bids import panels as bids
+from pazar.market.matching import panels as matching
 from pazar.market.procedures import panels as procedures
 from pazar.market.procedures import queries
 
 # Each names its panels for this actor and moment; within a slot they stand by their own order.
-SOURCES = (procedures.panels, bids.panels, awards.panels)
+SOURCES = (procedures.panels, matching.panels, bids.panels, awards.panels)
 
 # Tabs that one stage or role has and another hasn't, each with what stands in its place. Whoever kept the address of
 # one, or was sent it by a colleague, is led to that; where it isn't there either, to the page.

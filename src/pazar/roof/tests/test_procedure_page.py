@@ -11,6 +11,8 @@ from pazar.market.awards import queries as comparisons
 from pazar.market.awards.commands import award
 from pazar.market.bids.commands import close, opening
 from pazar.market.bids.tests.bidding import make_bidder, make_submitted, pass_deadline
+from pazar.market.matching.commands import match
+from pazar.market.matching.tests.factories import make_interest
 from pazar.market.procedures.commands import cancel
 from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
 from pazar.roof.pages.procedure import PASSING
@@ -89,6 +91,23 @@ def test_a_kept_address_of_the_comparison_stays_the_buyers_and_leads_others_to_t
     client.force_login(Person.objects.get(pk=buyer.person_id))
     assert client.get(path, follow=True).context["current"].key == "comparison"
     assert Client().get(path, follow=True).context["current"].key == "award"
+
+
+def test_a_supplier_it_fits_reads_why_beside_it_and_nobody_else_does(client: Client):
+    buyer, supplier, stranger = make_buyer(), make_bidder(), make_bidder()
+    make_interest(supplier, name="What we pull")
+    procedure = make_procedure(buyer)
+    match.match_procedure(procedure_id=procedure.pk)
+    path = f"/market/procedures/{procedure.pk}/"
+    pages = {}
+    for actor in (buyer, supplier, stranger):
+        member = Client(headers={"accept-language": "en"})
+        member.force_login(Person.objects.get(pk=actor.person_id))
+        pages[actor] = member.get(path).content.decode()
+    assert "Why it fits you" in pages[supplier]
+    assert "What we pull" in pages[supplier]
+    for page in (pages[buyer], pages[stranger], client.get(path).content.decode()):
+        assert "Why it fits you" not in page
 
 
 def test_it_speaks_bulgarian(client: Client):

@@ -230,20 +230,27 @@ class Why:
     why: Sequence[Piece]
 
 
-def why_it_fits(actor: Actor, procedure_id: UUID) -> list[Why]:
-    """Every reason why a procedure fits the actor's company, by lot; nothing where it doesn't."""
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """Every reason why a procedure fits a company, by lot; `is_dismissed` where it was put away."""
+
+    why: Sequence[Why]
+    is_dismissed: bool
+
+
+def why_it_fits(actor: Actor, procedure_id: UUID) -> Fit:
+    """Why a procedure fits the actor's company; no reason where it doesn't."""
     rows = list(
         policies.matches_visible_to(actor)
         .filter(procedure_id=procedure_id)
         .select_related("interest")
         .order_by("lot__position", "id")
     )
-    why = reasons.of_matches(rows)
-    return [Why(interest_name=row.interest.name, why=wording.pieces(why[row.pk])) for row in rows if row.pk in why]
-
-
-def is_dismissed(actor: Actor, procedure_id: UUID) -> bool:
-    return policies.matches_visible_to(actor).filter(procedure_id=procedure_id).exclude(dismissed_at=None).exists()
+    why = reasons.of_matches(rows) if rows else {}
+    return Fit(
+        why=[Why(interest_name=row.interest.name, why=wording.pieces(why[row.pk])) for row in rows if row.pk in why],
+        is_dismissed=any(row.dismissed_at is not None for row in rows),
+    )
 
 
 def companies_matched(procedure_id: UUID) -> frozenset[UUID]:

@@ -204,7 +204,7 @@ def test_the_rail_says_why(supplier, buyer, rf):
     procedure = matched(buyer)
     (panel,) = panels(actor=supplier, procedure=procedure, moment=clock.db_now())
     assert (panel.slot, panel.key) == ("rail", "why")
-    shown = render_to_string(panel.template, {**panel.context, "procedure": procedure, "panel": panel})
+    shown = render_to_string(panel.template, {"procedure": procedure, "panel": panel})
     assert "31300000</mark>" in shown
     assert panels(actor=make_actor(Role.OWNER), procedure=procedure, moment=clock.db_now()) == []
 
