@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.ui import life
 from pazar.ground.ui.panels import Panel
 from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.models import Enquiry, Procedure, Version
@@ -19,12 +20,16 @@ from pazar.market.procedures.rules.states import State, Step, may
 
 @dataclass(frozen=True, kw_only=True)
 class LifeStep:
-    """A step of the life line; `state` is past, now or next, `until` its end where that matters."""
+    """A step of the life line; `state` is past, now or next, `until` its end where that matters.
+
+    `tenths` of the step we are in are over; None where nobody knows how long it takes.
+    """
 
     state: str
     label: str
     at: datetime | None = None
     until: bool = False
+    tenths: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +58,7 @@ def head(*, actor: Actor, procedure: Procedure, moment: datetime) -> Head:
     is_over = procedure.state == State.PUBLISHED and procedure.closes_at is not None and procedure.closes_at <= moment
     if is_over:
         status_kind, status_word = labels.STATUSES[State.CLOSED] if procedure.is_own else ("done", _("Closed"))
+    lots = queries.lots_shown(procedure)
     return Head(
         template="procedures/_head.html",
         sub_template="procedures/_sub.html",
@@ -62,8 +68,8 @@ def head(*, actor: Actor, procedure: Procedure, moment: datetime) -> Head:
         status_kind=status_kind,
         status_word=str(status_word),
         steps=_steps(procedure, moment) if procedure.is_own else _outside_steps(procedure, moment),
-        lots=len(queries.lots_shown(procedure)),
-        estimate=queries.estimate(procedure),
+        lots=len(lots),
+        estimate=queries.estimate(procedure, lots),
         criterion=str(labels.CRITERIA.get(procedure.award_criterion, procedure.award_criterion)),
         seal=str(labels.SEALS[procedure.seal]),
         is_moved=procedure.source_closes_at is not None and procedure.source_closes_at != procedure.closes_at,
@@ -78,7 +84,7 @@ def _steps(procedure: Procedure, moment: datetime) -> tuple[LifeStep, ...]:
     if state in (State.CANCELLED, State.FAILED):
         word = labels.STATUSES[state][1]
         begun = (LifeStep(state="past", label=_("Published"), at=procedure.published_at),)
-        return (*begun, LifeStep(state="now", label=str(word), at=procedure.ended_at))
+        return (*begun, LifeStep(state="now", label=str(word), at=procedure.ended_at, tenths=10))
     reached = order.index(state)
     if state is State.PUBLISHED and not bidding:
         reached = order.index(State.CLOSED)
@@ -97,12 +103,14 @@ def _steps(procedure: Procedure, moment: datetime) -> tuple[LifeStep, ...]:
             label=_("Questions"),
             at=procedure.enquiries_close_at,
             until=True,
+            tenths=life.tenths(procedure.published_at, procedure.enquiries_close_at, moment),
         ),
         LifeStep(
             state="now" if reached == 1 and not asking else "past" if reached > 1 else "next",
             label=_("Bids"),
             at=procedure.closes_at,
             until=True,
+            tenths=life.tenths(procedure.published_at, procedure.closes_at, moment),
         ),
         LifeStep(state=at(2), label=_("Opening"), at=procedure.opened_at),
         LifeStep(state=at(3), label=_("Evaluation")),
@@ -110,6 +118,7 @@ def _steps(procedure: Procedure, moment: datetime) -> tuple[LifeStep, ...]:
             state="now" if reached == 4 else "next",
             label=_("Award"),
             at=procedure.ended_at if reached == 4 else None,
+            tenths=10,
         ),
     )
 
@@ -119,14 +128,21 @@ def _outside_steps(procedure: Procedure, moment: datetime) -> tuple[LifeStep, ..
     bidding = state is State.PUBLISHED and (procedure.closes_at is None or moment < procedure.closes_at)
     steps = [
         LifeStep(state="past", label=_("Published"), at=procedure.published_at),
-        LifeStep(state="now" if bidding else "past", label=_("Bids"), at=procedure.closes_at, until=True),
+        LifeStep(
+            state="now" if bidding else "past",
+            label=_("Bids"),
+            at=procedure.closes_at,
+            until=True,
+            tenths=life.tenths(procedure.published_at, procedure.closes_at, moment),
+        ),
     ]
     if state is State.AWARDED:
-        steps.append(LifeStep(state="now", label=_("Award"), at=procedure.ended_at))
+        steps.append(LifeStep(state="now", label=_("Award"), at=procedure.ended_at, tenths=10))
     elif state in (State.CANCELLED, State.FAILED):
-        steps.append(LifeStep(state="now", label=str(labels.STATUSES[state][1]), at=procedure.ended_at))
+        word = str(labels.STATUSES[state][1])
+        steps.append(LifeStep(state="now", label=word, at=procedure.ended_at, tenths=10))
     elif not bidding:
-        steps.append(LifeStep(state="now", label=_("Closed")))
+        steps.append(LifeStep(state="now", label=_("Closed"), tenths=10))
     return tuple(steps)
 
 
