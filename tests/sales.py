@@ -1,6 +1,7 @@
 """Events of the market as a desk gets them, for the tests of the sales wing."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,10 +62,25 @@ def bid_of(
 
 
 def awarded(
-    bid: events.BidSubmitted, *, won: bool, amount: str = "98000.00", currency: str = "EUR"
+    bid: events.BidSubmitted,
+    *,
+    won: bool,
+    amount: str = "98000.00",
+    currency: str = "EUR",
+    lots: Sequence[tuple[str, str, bool, str | None]] = (),
+    vat_included: bool | None = None,
 ) -> events.ProcedureAwarded:
+    """`lots` as (number, title, won, amount)."""
     outcome = events.BidOutcome(
-        bid_id=bid.bid_id, company_id=bid.company_id, won=won, amount=Decimal(amount), currency=currency
+        bid_id=bid.bid_id,
+        company_id=bid.company_id,
+        won=won,
+        amount=Decimal(amount),
+        currency=currency,
+        lots=tuple(
+            events.LotOutcome(number=number, title=title, won=own, amount=None if asked is None else Decimal(asked))
+            for number, title, own, asked in lots
+        ),
     )
     return events.ProcedureAwarded(
         procedure_id=bid.procedure_id,
@@ -72,6 +88,7 @@ def awarded(
         title=bid.title,
         awarded_at=clock.db_now(),
         outcomes=(outcome,),
+        vat_included=vat_included,
     )
 
 

@@ -134,6 +134,16 @@ class BoxOpened:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LotOutcome:
+    """What became of one bid on one lot; `amount` is what the bidder asked for it, None where it couldn't be read."""
+
+    number: str
+    title: str
+    won: bool
+    amount: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class BidOutcome:
     """What became of one bid. `amount` sums the lots won, or, where none was, the bidder's own total."""
 
@@ -142,6 +152,8 @@ class BidOutcome:
     won: bool
     amount: Decimal
     currency: str
+    lots: tuple[LotOutcome, ...] = ()
+    """Every lot he bid on, in the procedure's order; none in events of before lots were told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +165,8 @@ class ProcedureAwarded:
     title: str
     awarded_at: datetime
     outcomes: tuple[BidOutcome, ...]
+    vat_included: bool | None = None
+    """The basis of every amount; None in events of before it was told."""
 
 
 @dataclass(frozen=True, kw_only=True)

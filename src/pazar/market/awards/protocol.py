@@ -79,7 +79,9 @@ def _moment(at: datetime | None) -> str:
 
 def _lot(award: Award) -> dict[str, Any]:
     return {
-        "title": _("Lot {number}. {title}").format(number=award.lot.number, title=award.lot.title),
+        "title": _("Lot {number}. {title}").format(
+            number=award.lot.number, title=award.lot.title or award.procedure.title
+        ),
         "rows": [
             [
                 str(r["rank"]),

@@ -51,5 +51,10 @@ def received(moment: str) -> str:
 
 
 def over(share: Decimal | None) -> str:
-    """How far above the best price: `+4.25 %`; nothing for the best."""
-    return "" if share is None else f"+{formats.share(share, places=2)}"
+    """How far above the best price: `+4.25 %`; `0 %` for the same; nothing for the best."""
+    if share is None:
+        return ""
+    if not share:
+        return formats.share(share)  # a tie: nothing stands over the best
+    least = Decimal("0.0001")
+    return f"+{formats.share(share, places=2)}" if share >= least else f"< {formats.share(least, places=2)}"

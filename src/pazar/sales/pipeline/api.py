@@ -31,6 +31,13 @@ READS = TokenAuth(Scope.SALES_READ, roles=SELLING)
 WRITES = TokenAuth(Scope.SALES_WRITE, roles=SELLING)
 
 
+class LotOut(Schema):
+    number: str
+    title: str
+    won: bool
+    amount: str | None = Field(description="The company's own price; exact, as text. Null if it couldn't be read.")
+
+
 class DealOut(Schema):
     id: UUID
     title: str
@@ -54,6 +61,8 @@ class DealOut(Schema):
     ended_at: datetime | None
     lost_reason: str
     lost_note: str
+    vat_included: bool | None = Field(description="Whether the award's prices include VAT; null before it.")
+    lots: list[LotOut] = Field(description="The lots of the bid, as the award ended them; none before it.")
     moves: list[Stage] = Field(description="The stages a person may move it to at this moment.")
 
 
@@ -128,6 +137,16 @@ def _shown(row: Deal, fits: leads.Fits) -> DealOut:
         ended_at=row.ended_at,
         lost_reason=row.lost_reason,
         lost_note=row.lost_note,
+        vat_included=row.vat_included,
+        lots=[
+            LotOut(
+                number=lot.number,
+                title=lot.title,
+                won=lot.won,
+                amount=None if lot.amount is None else format(lot.amount, "f"),
+            )
+            for lot in queries.lots_of(row)
+        ],
         moves=list(stages.moves(queries.standing(row), moment=now.now())),
     )
 

@@ -31,6 +31,9 @@ class Deal(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     lost_reason = models.TextField(blank=True)  # rules.stages.LostReason
     lost_note = models.TextField(blank=True)
+    # As the award told: the basis of its prices, and each lot of the bid (`queries.lots_of` reads them).
+    vat_included = models.BooleanField(null=True)
+    lots = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

@@ -65,6 +65,29 @@ def standing(row: Deal) -> stages.Standing:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class LotEnded:
+    """How a lot of a deal's bid ended; `amount` is the company's own price, None where it couldn't be read."""
+
+    number: str
+    title: str
+    won: bool
+    amount: Decimal | None
+
+
+def lots_of(row: Deal) -> list[LotEnded]:
+    """The lots its bid was made on, as the award told; none before it."""
+    return [
+        LotEnded(
+            number=lot["number"],
+            title=lot["title"],
+            won=lot["won"],
+            amount=None if lot["amount"] is None else Decimal(lot["amount"]),
+        )
+        for lot in row.lots
+    ]
+
+
 def open_count(company_id: UUID) -> int:
     return Deal.objects.filter(company_id=company_id, stage__in=stages.OPEN).count()
 

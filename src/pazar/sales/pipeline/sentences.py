@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from pazar.ground.ui import formats
 from pazar.sales.customers.timeline import Facts
 from pazar.sales.pipeline.models import Deal
+from pazar.sales.pipeline.rules import stages
 from pazar.sales.pipeline.rules.stages import LostReason, Stage
 
 STAGES: dict[Stage, Promise] = {
@@ -37,6 +38,24 @@ def stage(value: str) -> str:
 def lost(deal: Deal) -> str:
     """Why it was lost."""
     return _why(deal.lost_reason, deal.lost_note)
+
+
+def vat(deal: Deal) -> str:
+    """The basis of the award's prices, where it was told and they stand in the deal."""
+    if deal.vat_included is None or deal.stage not in stages.ENDED:
+        return ""
+    return _("with VAT") if deal.vat_included else _("without VAT")
+
+
+def won_on(deal: Deal) -> str:
+    """The day, and how many lots where some were lost."""
+    if deal.ended_at is None:
+        return ""
+    day = formats.day(deal.ended_at)
+    won = sum(lot["won"] for lot in deal.lots)
+    if won < len(deal.lots):
+        return _("Won %(day)s, %(won)s of %(count)s lots") % {"day": day, "won": won, "count": len(deal.lots)}
+    return _("Won %(day)s") % {"day": day}
 
 
 def _why(reason: str, note: str) -> str:
@@ -67,6 +86,13 @@ def _moved(facts: Facts) -> str:
 
 
 def _won(facts: Facts) -> str:
+    if _money(facts) and facts.get("won", 0) < facts.get("lots", 0):
+        return _("Deal won for %(amount)s, %(won)s of %(count)s lots: %(title)s") % {
+            "amount": _money(facts),
+            "won": facts["won"],
+            "count": facts["lots"],
+            "title": facts["title"],
+        }
     if _money(facts):
         return _("Deal won for %(amount)s: %(title)s") % {"amount": _money(facts), "title": facts["title"]}
     return _("Deal won: %(title)s") % {"title": facts["title"]}

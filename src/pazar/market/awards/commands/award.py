@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pazar.events import BidOutcome, ProcedureAwarded
+from pazar.events import BidOutcome, LotOutcome, ProcedureAwarded
 from pazar.ground import clock, journal, outbox
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
@@ -87,6 +87,7 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
                 title=procedure.title,
                 awarded_at=moment,
                 outcomes=_outcomes(comparison, awards),
+                vat_included=procedure.vat_included,
             )
         )
         return awards
@@ -99,25 +100,32 @@ def _nobody(language: str) -> str:
 
 
 def _outcomes(comparison: Comparison, awards: list[Award]) -> tuple[BidOutcome, ...]:
-    """For each bid: what it won, or what it had asked for, over all lots."""
-    asked: dict[tuple[UUID, UUID], Decimal] = {}
+    """For each bid: what it won, or what it had asked for, over all lots; and each of its lots."""
+    winners = {award.lot_id: award.bid_id for award in awards}
+    found: dict[tuple[UUID, UUID], list[LotOutcome]] = {}
     for compared in comparison.lots:
-        parts = [(r.bid, r.total) for r in compared.ranking.ranked]
-        parts += [(o.bid, o.bid.total or Decimal(0)) for o in compared.ranking.out]
-        for bid, total in parts:
-            key = (bid.bid_id, bid.company_id)
-            asked[key] = asked.get(key, Decimal(0)) + total
-    won: dict[UUID, Decimal] = {}
-    for award in awards:
-        if award.bid_id is not None:
-            won[award.bid_id] = won.get(award.bid_id, Decimal(0)) + (award.amount or Decimal(0))
+        lot, ranking = compared.lot, compared.ranking
+        for bid in [*(r.bid for r in ranking.ranked), *(o.bid for o in ranking.out)]:
+            outcome = LotOutcome(
+                number=lot.number,
+                title=lot.title or comparison.procedure.title,
+                won=winners[lot.pk] == bid.bid_id,
+                amount=bid.total,
+            )
+            found.setdefault((bid.bid_id, bid.company_id), []).append(outcome)
     return tuple(
-        BidOutcome(
-            bid_id=bid_id,
-            company_id=company_id,
-            won=bid_id in won,
-            amount=won.get(bid_id, total),
-            currency=comparison.procedure.currency,
-        )
-        for (bid_id, company_id), total in sorted(asked.items(), key=lambda pair: str(pair[0][0]))
+        _outcome(bid_id, company_id, lots, comparison.procedure.currency)
+        for (bid_id, company_id), lots in sorted(found.items(), key=lambda pair: str(pair[0][0]))
+    )
+
+
+def _outcome(bid_id: UUID, company_id: UUID, lots: list[LotOutcome], currency: str) -> BidOutcome:
+    won = [lot for lot in lots if lot.won]
+    return BidOutcome(
+        bid_id=bid_id,
+        company_id=company_id,
+        won=bool(won),
+        amount=sum((lot.amount or Decimal(0) for lot in won or lots), Decimal(0)),
+        currency=currency,
+        lots=tuple(lots),
     )

@@ -42,7 +42,7 @@ def send_letters(event: ProcedureAwarded) -> None:
 def _lot(award: Award) -> dict[str, Any]:
     return {
         "number": award.lot.number,
-        "title": award.lot.title,
+        "title": award.lot.title or award.procedure.title,  # a single lot needs none of its own
         "winner": award.company.name if award.company else "",
         "amount": award.amount,
         "currency": award.currency,

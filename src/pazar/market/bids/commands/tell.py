@@ -111,7 +111,7 @@ def tell_of_change(*, procedure_id: UUID, version: int) -> None:
                         title=_("%(reference)s changed: confirm your bid") % {"reference": reference},
                         text=_("Version %(version)s is in force. Read what changed, confirm it, and seal the bid anew.")
                         % {"version": version}
-                        + (("\n\n" + _("His reason: %(reason)s") % {"reason": reason}) if reason else ""),
+                        + (("\n\n" + _("The buyer's reason: %(reason)s") % {"reason": reason}) if reason else ""),
                     ),
                 )
                 for bid in bids
@@ -136,7 +136,7 @@ def tell_of_end(*, procedure_id: UUID, reason: str) -> None:
                     company_id=bid.company_id,
                     render=lambda _language: Told(
                         title=_("The buyer gave %(reference)s up") % {"reference": reference},
-                        text=_("His reason: %(reason)s") % {"reason": reason}
+                        text=_("The buyer's reason: %(reason)s") % {"reason": reason}
                         + "\n\n"
                         + _("Sealed bids stay shut for ever."),
                     ),

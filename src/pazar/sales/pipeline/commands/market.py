@@ -4,11 +4,20 @@ All of it as the centre, in many desks. Each may be called twice. None carries a
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from pazar.events import BidOutcome, BidSubmitted, BidWithdrawn, ProcedureAwarded, ProcedureCancelled, ProcedureChanged
+from pazar.events import (
+    BidOutcome,
+    BidSubmitted,
+    BidWithdrawn,
+    LotOutcome,
+    ProcedureAwarded,
+    ProcedureCancelled,
+    ProcedureChanged,
+)
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.scope import acting
@@ -95,7 +104,7 @@ def note_withdrawal(event: BidWithdrawn) -> None:
 
 
 def note_outcome(event: ProcedureAwarded) -> None:
-    """An award ends the deals of all who bid: won with the price, or lost with the bidder's own.
+    """An award ends the deals of all who bid: won with the price, or lost with the bidder's own, lot by lot.
 
     Who took a lead of it and sent no bid keeps his deal open, to close it himself.
     """
@@ -121,12 +130,20 @@ def _end(event: ProcedureAwarded, outcome: BidOutcome) -> None:
     deal.next_step_on = None
     deal.lost_reason = "" if outcome.won else LostReason.NOT_AWARDED
     deal.lost_note = ""
+    deal.vat_included = event.vat_included
+    deal.lots = [_lot(lot) for lot in outcome.lots]
     deal.save()
     facts = {"amount": format(outcome.amount, "f"), "currency": outcome.currency}
     if outcome.won:
-        record(CENTRE, deal, "deal_won", moment=moment, **facts)
+        won = sum(lot.won for lot in outcome.lots)
+        record(CENTRE, deal, "deal_won", moment=moment, won=won, lots=len(outcome.lots), **facts)
     else:
         record(CENTRE, deal, "deal_lost", moment=moment, reason=str(LostReason.NOT_AWARDED), note="", **facts)
+
+
+def _lot(lot: LotOutcome) -> dict[str, Any]:
+    amount = None if lot.amount is None else format(lot.amount, "f")
+    return {"number": lot.number, "title": lot.title, "won": lot.won, "amount": amount}
 
 
 def note_cancelled(event: ProcedureCancelled) -> None:

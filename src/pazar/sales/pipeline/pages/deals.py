@@ -18,7 +18,7 @@ from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
-from pazar.ground.ui import formats, now
+from pazar.ground.ui import formats, life, now
 from pazar.sales.channels import sentences as leads
 from pazar.sales.customers import queries as customers
 from pazar.sales.pipeline import commands, policies, queries, sentences
@@ -117,7 +117,7 @@ def _card(actor: Actor, row: Deal, moment: datetime) -> dict[str, Any]:
 
 def _next(row: Deal, moment: datetime) -> str:
     if row.stage == Stage.WON:
-        return _("Won %(day)s") % {"day": formats.day(row.ended_at)} if row.ended_at else ""
+        return sentences.won_on(row)
     if row.next_step:
         return f"{row.next_step}, {formats.day(row.next_step_on)}" if row.next_step_on else row.next_step
     if row.bid_id is not None:
@@ -159,6 +159,7 @@ def _list(request: ActorRequest, own: UUID | None) -> HttpResponse:
     suffix = f"&stage={asked}" if asked else ""
     context: dict[str, Any] = {
         "rows": rows,
+        "next_label": _how(stage, everything),
         "chips": chips,
         "mine": own is not None,
         "all": own is None,
@@ -167,6 +168,13 @@ def _list(request: ActorRequest, own: UUID | None) -> HttpResponse:
         "next_url": next_address(request, page.cursor),
     }
     return render(request, "pipeline/list.html", context)
+
+
+def _how(stage: Stage | None, everything: bool) -> str:
+    """What the column says: a deal that ended has no next step."""
+    if everything:
+        return _("Next step, or how it ended")
+    return _("How it ended") if stage in stages.ENDED else _("Next step")
 
 
 def _status(stage: str) -> str:
@@ -199,6 +207,8 @@ def _show(request: ActorRequest, deal_id: UUID, *, status: int = 200, **forms: A
         "may_lose": any(move.value == Stage.LOST for move in moves),
         "hindrance": MoveRefused(hindered).sentences[1] if hindered and row.stage in stages.OPEN else "",
         "lost": sentences.lost(row) if row.stage == Stage.LOST else "",
+        "vat": sentences.vat(row),
+        "lots": queries.lots_of(row),
         "given": leads.given(row.lead) if row.lead else "",
         "fits": leads.fits([found])[found.pk] if found is not None else None,
         "life": _life(row, moment),
@@ -215,6 +225,7 @@ class LifeStep:
     label: str
     state: str
     at: datetime | None = None
+    tenths: int | None = None
 
 
 def _life(row: Deal, moment: datetime) -> list[LifeStep]:
@@ -230,15 +241,21 @@ def _life(row: Deal, moment: datetime) -> list[LifeStep]:
     steps.append(LifeStep(label=_("Deal made"), state="past", at=row.made_at))
     if row.procedure_id is not None and not row.is_outside:
         state = "past" if row.bid_id else "next" if ended else "now"
-        steps.append(LifeStep(label=_("Bid sent"), state=state, at=row.bid_sent_at))
+        over = life.tenths(row.made_at, row.closes_at, moment)
+        steps.append(LifeStep(label=_("Bid sent"), state=state, at=row.bid_sent_at, tenths=over))
     if row.closes_at is not None:
-        over = row.closes_at <= moment
-        waiting = not over and (row.bid_id is not None or row.is_outside)
+        is_past = row.closes_at <= moment
+        waiting = not is_past and (row.bid_id is not None or row.is_outside)
         steps.append(
-            LifeStep(label=_("Deadline"), state="past" if over else "now" if waiting else "next", at=row.closes_at)
+            LifeStep(
+                label=_("Deadline"),
+                state="past" if is_past else "now" if waiting else "next",
+                at=row.closes_at,
+                tenths=life.tenths(row.bid_sent_at or row.made_at, row.closes_at, moment),
+            )
         )
     label = sentences.stage(row.stage) if ended else _("Won or lost")
-    steps.append(LifeStep(label=label, state="now" if ended else "next", at=row.ended_at))
+    steps.append(LifeStep(label=label, state="now" if ended else "next", at=row.ended_at, tenths=10))
     return steps
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.factories import actor_of, make_actor, make_company, make_person
-from tests.sales import bid_of, matched
+from tests.sales import awarded, bid_of, matched
 
 from pazar.ground import clock
 from pazar.ground.identity.models import Person
@@ -84,6 +84,15 @@ def deal_of(person, desk, **facts):
 
 
 PATHS = ("/sales/", "/sales/inbox/", "/sales/deals/", "/sales/deals/?view=list", "/sales/customers/")
+
+
+def ended(desk, person, *, lots, vat_included) -> Deal:
+    """A bid of the desk, awarded: `lots` as (number, title, won, amount)."""
+    bid = bid_of(desk, person, matched(desk))
+    award = awarded(bid, won=True, lots=lots, vat_included=vat_included)
+    commands.note_bid(bid)
+    commands.note_outcome(award)
+    return only(Deal, company=desk)
 
 
 @pytest.mark.parametrize("path", (*PATHS, "/sales/settings/intake/", "/sales/customers/new/"))
@@ -266,6 +275,31 @@ def test_a_bid_shows_on_the_board_and_holds_its_deal(desk, manager):
     page = text(of(manager).get("/sales/deals/"))
     assert "Bid sent, sealed until" in page
     assert 'name="stage"' not in page
+
+
+def test_a_deal_won_in_part_shows_the_lot_that_was_lost_and_the_basis_of_vat(desk, manager):
+    lots = (("1", "Кабели", True, "43199.40"), ("2", "Лампи", False, "7200"), ("3", "Муфи", False, None))
+    row = ended(desk, manager, lots=lots, vat_included=False)
+    client = of(manager)
+    page = text(client.get(f"/sales/deals/{row.pk}/"))
+    assert "How each lot ended" in page
+    for number, title, _won, _amount in lots:
+        assert f"{number}. {title}" in page
+    assert "7 200.00" in page
+    assert "couldn't be read" in page
+    assert "without VAT" in page
+    assert "1 of 3 lots: " in page  # in the customer's time line
+    listed = text(client.get("/sales/deals/?view=list&stage=won"))
+    assert "1 of 3 lots" in listed
+    assert "Next step" not in listed
+    assert "How it ended" in listed
+
+
+def test_a_deal_ended_before_lots_were_told_shows_none_and_names_no_basis(desk, manager):
+    row = ended(desk, manager, lots=(), vat_included=None)
+    page = text(of(manager).get(f"/sales/deals/{row.pk}/"))
+    assert "How each lot ended" not in page
+    assert "VAT" not in page
 
 
 def test_another_companys_things_are_not_found(desk, manager):

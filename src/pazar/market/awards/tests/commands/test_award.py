@@ -1,5 +1,6 @@
 """The award: lowest price, ties, bids set aside, and every refusal."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -67,6 +68,31 @@ def test_the_event_tells_each_bid_its_outcome():
     assert (won["won"], Decimal(won["amount"]), won["currency"]) == (True, Decimal("5999.50"), "EUR")
     assert (lost["won"], Decimal(lost["amount"])) == (False, Decimal("6250.00"))
     assert lost["company_id"] == str(case.bidders[0].company_id)
+
+
+def test_the_event_names_each_lot_a_bid_was_made_on_and_the_basis_of_vat():
+    case = make_opened("12", "11", lots=(LOT, replace(LOT, title="Муфи")), vat_included=True)
+    second = case.comparison.lots[1].lot
+    set_aside(case, 1, lot_id=second.pk)
+    case.award()
+    stored = Event.objects.get(kind="ProcedureAwarded").content
+    assert stored["vat_included"] is True
+    lots = {
+        o["bid_id"]: [(lot["number"], lot["won"], Decimal(lot["amount"])) for lot in o["lots"]]
+        for o in stored["outcomes"]
+    }
+    assert lots == {
+        str(case.receipts[0].bid_id): [("1", False, Decimal("6000")), ("2", True, Decimal("6000"))],
+        str(case.receipts[1].bid_id): [("1", True, Decimal("5500")), ("2", False, Decimal("5500"))],
+    }
+    assert {lot["title"] for o in stored["outcomes"] for lot in o["lots"]} == {LOT.title, "Муфи"}
+
+
+def test_a_single_lot_without_a_title_is_told_by_the_procedures():
+    case = make_opened("12", lots=(replace(LOT, title=""),))
+    case.award()
+    (outcome,) = Event.objects.get(kind="ProcedureAwarded").content["outcomes"]
+    assert [lot["title"] for lot in outcome["lots"]] == [case.procedure.title]
 
 
 def test_of_equal_prices_the_earlier_bid_wins():

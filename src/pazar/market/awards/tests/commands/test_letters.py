@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.test import Client
 from tests.factories import actor_of, make_company, make_person
 
 from pazar.events import ProcedureAwarded
@@ -108,6 +109,17 @@ def test_a_lot_that_nobody_got_is_told_too():
     (message,) = [one for one in sent() if one.person_id == person.pk]
     assert "Awarded to nobody." in message.text
     assert message.title.startswith("Your bid was not chosen")
+
+
+def test_a_single_lot_without_a_title_is_called_by_the_procedures():
+    (person,), bidder = make_firm("In", "en")
+    case = make_opened("11", bidders=[bidder], lots=(replace(LOT, title=""),))
+    case.award()
+    drain()
+    (message,) = [one for one in sent() if one.person_id == person.pk]
+    assert message.text.startswith(f"Lot 1, {case.procedure.title}. Awarded to In for")
+    page = Client().get(f"/market/procedures/{case.procedure.pk}/?tab=award").content.decode()
+    assert f'<span lang="bg">{case.procedure.title}</span></h2>' in page
 
 
 def test_a_lot_lost_by_a_fault_or_not_bid_on_is_explained_to_the_winner_of_another():

@@ -44,7 +44,7 @@ def test_whoever_drafted_is_told_of_a_change_and_of_the_end():
     change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=facts, reason="Друг цех.")
     drain()
     assert told(bidder) == ["bid_procedure_changed"]
-    assert "His reason: Друг цех." in Message.objects.get(person_id=bidder.person_id).text
+    assert "The buyer's reason: Друг цех." in Message.objects.get(person_id=bidder.person_id).text
     cancel.cancel_procedure(actor=buyer, procedure_id=procedure.pk, reason="Отпадна нуждата.")
     drain()
     assert told(bidder) == ["bid_procedure_changed"] * 2
