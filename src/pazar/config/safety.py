@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import connection
 
+from pazar.config import proxies
 from pazar.ground.clock.models import Centre
 from pazar.ground.postgres.check import check_app
 
@@ -18,6 +19,8 @@ def findings() -> list[str]:
         found.append("PAZAR_BASE_URL isn't https: passwords would travel in the clear. Put a TLS proxy before it.")
     if not settings.MAIL_SERVER:
         found.append("EMAIL_URL is not set: mails are kept in the centre and reach nobody. Name a server.")
+    if proxies.trusts_everybody():
+        found.append(proxies.TRUSTS_EVERYBODY)
     if settings.WEBHOOKS_INSIDE:
         found.append(
             "PAZAR_WEBHOOKS_INSIDE lets companies call machines of your own network. Unset it, unless that is meant."

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import uvicorn
 import uvloop
 
+from pazar.config import proxies
 from pazar.ground.console import Trouble
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,12 @@ def web_and_worker(
     ready: Callable[[], None] = lambda: None,
     stopping: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM; requests and jobs under way are finished. `stopping` is called when it begins."""
+    """Serve until Ctrl-C or SIGTERM; requests and jobs under way are finished. `stopping` is called when it begins.
+
+    Raises Trouble where anybody would be believed about whose address he forwards.
+    """
+    if web and proxies.trusts_everybody():
+        raise Trouble(proxies.TRUSTS_EVERYBODY)
     # WhiteNoise's answers are files read in blocks: Django says on each start that it collects such an iterator.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     uvloop.run(_run(listener, web=web, worker=worker, matcher=matcher, ready=ready, told=stopping))
