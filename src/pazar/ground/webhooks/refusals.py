@@ -13,6 +13,14 @@ class AddressRefused(Refusal):
     remedy = _("Give an address that your system answers from outside.")
 
 
+class SentTooOften(Refusal):
+    code = "webhook_sent_too_often"
+    status = 429
+    what = _("Nothing was sent.")
+    why = _("A company sends at most {most} deliveries by hand in an hour, tests and repetitions together.")
+    remedy = _("Wait a while; what the centre itself has to tell you is sent all the same.")
+
+
 class TooManyEndpoints(Refusal):
     code = "too_many_webhooks"
     what = _("Your company has as many webhooks as it may.")

@@ -1,5 +1,7 @@
 """Somebody forgot his password: the same answer whoever he is, and a mail if he is one of us."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as said
@@ -17,6 +19,9 @@ from pazar.ground.messages.commands.telling import Told
 
 ASKED_FROM_PLACE = 20
 ASKED_FOR_ADDRESS = 3
+MANY_A_DAY = 10
+"""Mails to one address in a day; then one an hour at most. A link lives for two: whoever needs one always has it."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class AskedTooOften(Refusal):
@@ -39,9 +44,12 @@ def ask_link(*, place: str, email: str) -> None:
 
 
 def send_link(*, email: str) -> None:
-    """The mail itself; the fourth within a quarter of an hour isn't sent."""
+    """The mail itself; the fourth within a quarter of an hour isn't sent, nor the second in an hour after many."""
     person = queries.person_by_email(email)
     if tries.count("forgotten for", email) > ASKED_FOR_ADDRESS or person is None or not person.is_active:
+        return
+    lately = tries.count("mailed for", email, window=HOUR)
+    if tries.count("mailed for, a day", email, window=DAY) > MANY_A_DAY and lately > 1:
         return
     with transaction.atomic():
         link = links.make_link(actor=NOBODY, person_id=person.pk, lasts=links.FORGOTTEN)

@@ -28,7 +28,7 @@ class LinkDead(Refusal):
     code = "link_dead"
     status = 410
     what = _("This link doesn't work any more.")
-    why = _("It is good for one use and a limited time, and a newer link makes it void.")
+    why = _("It is good for one use and a limited time, and setting a password makes all others void.")
     remedy = _("Ask for a new one: the page of log-in leads there.")
 
 
@@ -41,12 +41,14 @@ class Link:
 
 
 def make_link(*, actor: Actor, person_id: UUID, lasts: timedelta) -> Link:
-    """A new link; older ones of this person are void from now on."""
+    """A new link. Older ones live on: else a stranger who asks in this person's name would take his from him.
+
+    All go to the person's own mailbox, and the first that is used makes the others void.
+    """
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person_id)
         moment = clock.db_now()
-        _void(person_id, moment)
         PasswordLink.objects.filter(expires_at__lt=moment - _KEPT).delete()
         link = PasswordLink.objects.create(
             person=person, digest=_digest(token), made_at=moment, expires_at=moment + lasts

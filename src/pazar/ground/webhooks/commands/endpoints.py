@@ -12,14 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from pazar.ground import clock, journal
 from pazar.ground.errors import Invalid, NotAllowed, NotFound
 from pazar.ground.identity import policies as roles
+from pazar.ground.identity.commands import tries
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
 from pazar.ground.ids import new_id
 from pazar.ground.webhooks import calling, kinds, policies
 from pazar.ground.webhooks.models import Delivery, Endpoint
-from pazar.ground.webhooks.refusals import AddressRefused, TooManyEndpoints
+from pazar.ground.webhooks.refusals import AddressRefused, SentTooOften, TooManyEndpoints
 
 MOST = 20
+BY_HAND = 30
+"""Tests and repetitions of one company in an hour: more would make the centre somebody's tool against a third."""
+HOUR = timedelta(hours=1)
 OVERLAP = timedelta(hours=24)
 TEST = "webhook.test"
 
@@ -85,10 +89,12 @@ def remove_endpoint(*, actor: Actor, endpoint_id: UUID) -> None:
 
 
 def send_test(*, actor: Actor, endpoint_id: UUID) -> Delivery:
-    """A delivery that says nothing, to see whether it arrives. Raises NotFound, NotAllowed."""
+    """A delivery that says nothing, to see whether it arrives. Raises NotFound, NotAllowed, SentTooOften."""
     roles.require(actor, policies.MAY)
     with acting(actor):
         endpoint = _lock(actor, endpoint_id)
+        _count_by_hand(actor)
+
         moment = clock.db_now()
         return Delivery.objects.create(
             endpoint=endpoint,
@@ -101,7 +107,10 @@ def send_test(*, actor: Actor, endpoint_id: UUID) -> Delivery:
 
 
 def replay(*, actor: Actor, endpoint_id: UUID, delivery_id: UUID | None = None) -> int:
-    """Send a dead or delivered one again, or every dead one of the endpoint; how many. Raises NotFound, NotAllowed."""
+    """Send a dead or delivered one again, or every dead one of the endpoint; how many.
+
+    Raises NotFound, NotAllowed, SentTooOften.
+    """
     roles.require(actor, policies.MAY)
     with acting(actor):
         endpoint = _lock(actor, endpoint_id)
@@ -112,6 +121,8 @@ def replay(*, actor: Actor, endpoint_id: UUID, delivery_id: UUID | None = None) 
             found = found.filter(pk=delivery_id, state__in=[Delivery.State.DEAD, Delivery.State.DELIVERED])
             if not found.exists():
                 raise NotFound
+        _count_by_hand(actor)
+
         return found.update(state=Delivery.State.WAITING, tries=0, fault="", status=None, next_at=Now())
 
 
@@ -129,6 +140,12 @@ def _check(url: str, events: Collection[str]) -> None:
         calling.resolve(found)
     except calling.NotCalled as error:
         raise AddressRefused(fields={"url": AddressRefused.why}) from error
+
+
+def _count_by_hand(actor: Actor) -> None:
+    # What is refused isn't counted: the transaction takes it back, and the hour isn't begun anew.
+    if tries.count("webhook by hand", str(actor.company_id), window=HOUR) > BY_HAND:
+        raise SentTooOften(most=BY_HAND)
 
 
 def _own(actor: Actor, endpoint_id: UUID) -> Endpoint:

@@ -13,13 +13,14 @@ from tests.factories import make_actor
 
 from pazar.ground import clock
 from pazar.ground.errors import Invalid, NotAllowed, NotFound
+from pazar.ground.identity.models import LoginTries
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.webhooks import calling
 from pazar.ground.webhooks.commands import delivering, endpoints
 from pazar.ground.webhooks.models import Delivery, Endpoint
-from pazar.ground.webhooks.refusals import AddressRefused
+from pazar.ground.webhooks.refusals import AddressRefused, SentTooOften
 from pazar.ground.webhooks.rules import retries
 
 
@@ -106,6 +107,26 @@ class TestPosting:
         assert (found.state, found.status, found.tries) == ("delivered", 204, 1)
         assert headers["webhook-id"] == str(found.pk)
         assert delivering.deliver_due() == 0
+
+    def test_tests_and_repetitions_are_bounded_for_a_company_and_begin_anew_after_an_hour(self, owner, hook):
+        endpoint, _secret = hook
+        first = endpoints.send_test(actor=owner, endpoint_id=endpoint.pk)
+        with acting(CENTRE):
+            Delivery.objects.filter(pk=first.pk).update(state="dead")
+        for _again in range(endpoints.BY_HAND - 1):
+            endpoints.replay(actor=owner, endpoint_id=endpoint.pk)
+        other, _secret = endpoints.make_endpoint(actor=owner, url=endpoint.url, events=["match.found"])
+        for refused in (
+            lambda: endpoints.send_test(actor=owner, endpoint_id=other.pk),
+            lambda: endpoints.replay(actor=owner, endpoint_id=endpoint.pk),
+        ):
+            with pytest.raises(SentTooOften) as told:
+                refused()
+            assert (told.value.status, str(endpoints.BY_HAND) in str(told.value)) == (429, True)
+        with acting(CENTRE):
+            assert Delivery.objects.count() == 1
+        LoginTries.objects.update(since=clock.db_now() - endpoints.HOUR)
+        endpoints.send_test(actor=owner, endpoint_id=other.pk)
 
     def test_during_a_rotation_both_secrets_sign_and_afterwards_the_new_one_alone(self, receiver, owner, hook):
         endpoint, old = hook
