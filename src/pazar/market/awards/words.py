@@ -12,8 +12,8 @@ from pazar.market.bids import sentences
 
 RULE = gettext_lazy(
     "The lowest total wins. Of equal totals the bid received earlier stands first, by the centre's clock. Received in "
-    "the same microsecond, the one whose sealed bid has the smaller SHA-256 digest stands first: a draw that nobody "
-    "can aim at and everybody can check."
+    "the same microsecond, the one whose sealed bid has the smaller SHA-256 digest stands first: a draw that "
+    "everybody can check."
 )
 
 

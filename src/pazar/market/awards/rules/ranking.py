@@ -7,7 +7,8 @@ The rule as published with every procedure:
 2. The lower total stands before the higher.
 3. Equal totals: the bid that was received earlier stands first, by the centre's clock, to the microsecond.
 4. Received in the same microsecond: the smaller digest of the sealed bid stands first. A digest was fixed when the bid
-   was sealed and nobody can aim at one, so this is a draw that can be checked afterwards.
+   was sealed, so this is a draw that can be checked afterwards. Whoever seals again and again can wait for a small one;
+   it serves him only if another's equal total comes in the very microsecond of his own, which he can't arrange.
 """
 
 from collections.abc import Sequence
