@@ -197,3 +197,10 @@ class CompanyRenamed:
     before: str
     after: str
     renamed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdmissionUndone:
+    """The moderators took it back that a company was let in, before anybody of it had logged in (A3)."""
+
+    company_id: UUID

@@ -223,6 +223,8 @@ CENTRE_COUNTRY = os.environ.get("PAZAR_COUNTRY", "BG")
 CENTRE_DAYS_OFF = frozenset(_listed("PAZAR_DAYS_OFF"))
 # Which registers of companies are asked, in order: "snapshot" (loaded files), "gleif", "vies", files of your own.
 REGISTERS = _listed("PAZAR_REGISTERS", "snapshot")
+# How long registrations stay that were refused, declined, or asked about and not answered.
+APPLICATIONS_KEPT = timedelta(days=int(os.environ.get("PAZAR_REFUSED_DAYS", "180")))
 # How long before a registration is due its moderators' head is told.
 MODERATION_ALARM = timedelta(hours=2)
 

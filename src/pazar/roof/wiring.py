@@ -68,6 +68,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.LeadTaken: (),
     events.CompanyAdmitted: (matching.note_first_interest,),
     events.CompanyRenamed: (procedures.note_renaming, customers.note_renaming),
+    events.AdmissionUndone: (matching.forget_interests,),
 }
 
 CLOCKWORK: dict[str, Callable[[UUID], None]] = {
@@ -85,6 +86,7 @@ ROUNDS: dict[str, Round] = {
     "digests": Round(act=digests.send_due, seconds=5),
     "never confirmed": Round(act=companies.forget_unconfirmed, seconds=60),
     "members' registers": Round(act=companies.watch_members, seconds=60),
+    "decided long ago": Round(act=companies.forget_decided, seconds=3600),
     "registers": Round(act=companies.ask_registers_again, seconds=5),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from pazar.market.companies.commands import applying, deciding, watching
 
 
@@ -18,6 +20,10 @@ ALARMS = (applying.DUE_SOON, applying.OVERDUE)
 
 def forget_unconfirmed() -> int:
     return applying.forget_unconfirmed()
+
+
+def forget_decided() -> int:
+    return applying.forget_decided(kept=settings.APPLICATIONS_KEPT)
 
 
 def ask_registers_again() -> int:

@@ -38,3 +38,8 @@ def tell_suppliers(event: events.SuppliersMatched) -> None:
 def note_first_interest(event: events.CompanyAdmitted) -> None:
     """What somebody named when he registered is his company's first interest."""
     first.note_first_interest(event)
+
+
+def forget_interests(event: events.AdmissionUndone) -> None:
+    """A company that was taken out again, before it was in, wants to be told of nothing."""
+    first.forget_interests(event)

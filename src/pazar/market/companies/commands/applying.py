@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from pazar.ground.entry.commands.links import LinkDead
 from pazar.ground.errors import Invalid, Sentence
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.commands import tries
-from pazar.ground.identity.rules.actor import NOBODY
+from pazar.ground.identity.rules.actor import CENTRE, NOBODY
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.jobs import clockwork
 from pazar.ground.messages.commands import forgetting
@@ -243,6 +243,27 @@ def forget_unconfirmed() -> int:
             .filter(state=State.UNCONFIRMED, made_at__lte=old)
             .order_by("made_at")[:500]
         )
+        forgetting.forget_mails([mail_id for application in found for mail_id in application.mail_ids])
+        Application.objects.filter(pk__in=[application.pk for application in found]).delete()
+    return len(found)
+
+
+ENDED_WITHOUT = (State.REFUSED, State.DECLINED, State.ASKED)
+
+
+def forget_decided(*, kept: timedelta) -> int:
+    """Delete what was refused, declined, or asked about and never answered, so long ago; how many of at most 500 (A1).
+
+    With it goes all that was written about it: names, addresses, mails. The journal keeps that and why it was refused.
+    """
+    with transaction.atomic():
+        found = list(
+            Application.objects.select_for_update(skip_locked=True)
+            .filter(state__in=ENDED_WITHOUT, decided_at__lte=clock.db_now() - kept)
+            .order_by("decided_at")[:500]
+        )
+        for application in found:
+            journal.append("application.forgotten", actor=CENTRE, subject=application)
         forgetting.forget_mails([mail_id for application in found for mail_id in application.mail_ids])
         Application.objects.filter(pk__in=[application.pk for application in found]).delete()
     return len(found)

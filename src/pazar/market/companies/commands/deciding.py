@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 
-from pazar.events import CompanyAdmitted
+from pazar.events import AdmissionUndone, CompanyAdmitted
 from pazar.ground import clock, journal, outbox
 from pazar.ground.entry.commands import links
 from pazar.ground.errors import Invalid, NotFound, Refusal
@@ -170,6 +170,7 @@ def undo(*, actor: Actor, decision_id: UUID) -> Application:
             links.void_links(person_id=person.pk)
             companies.take_roles(actor=actor, person=person, company_id=application.company_id)
             companies.unmake_member(actor=actor, company_id=application.company_id)
+            outbox.publish(AdmissionUndone(company_id=application.company_id))
             if decision.made_person:
                 persons.close_person(actor=actor, person_id=person.pk)
         decision.undone_at = moment

@@ -8,18 +8,22 @@ from django.db import connection
 from django.utils import timezone
 from tests.factories import actor_of, make_company, make_person
 
+from pazar.events import AdmissionUndone
+from pazar.ground import clock
 from pazar.ground.entry.commands import links
 from pazar.ground.errors import Invalid, NotFound
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.models import Company, Person
+from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.identity.scope import acting
 from pazar.ground.jobs import clockwork
 from pazar.ground.jobs.drain import drain
 from pazar.ground.jobs.models import DueAct
 from pazar.ground.messages.models import Mail, Message
 from pazar.market.companies import queries
-from pazar.market.companies.commands import applying, deciding
-from pazar.market.companies.models import Application, Decision
+from pazar.market.companies.commands import applying, deciding, reasons
+from pazar.market.companies.models import Application, CaseNote, Decision
 from pazar.market.companies.rules.applying import State
 from pazar.market.companies.tests.factories import (
     LONG_AGO,
@@ -30,6 +34,7 @@ from pazar.market.companies.tests.factories import (
     make_moderator,
     token,
 )
+from pazar.market.matching.commands import first
 from pazar.market.matching.models import Interest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("register")]
@@ -212,6 +217,42 @@ def test_not_after_an_hour_and_not_once_he_is_in():
     Decision.objects.filter(pk=refusal.pk).update(made_at=refusal.made_at - timedelta(minutes=61))
     with pytest.raises(deciding.TooLateToUndo):
         deciding.undo(actor=make_moderator(), decision_id=refusal.pk)
+
+
+def test_an_admission_taken_back_leaves_no_interest_behind():
+    case = make_case(categories=("42122000",))
+    decision = approve(case)
+    drain()
+    with acting(CENTRE):
+        assert Interest.objects.count() == 1
+    deciding.undo(actor=make_moderator(), decision_id=decision.pk)
+    drain()
+    with acting(CENTRE):
+        assert not Interest.objects.exists()
+    # Let in again, it has it again; an undoing that comes late takes nothing from who is in.
+    approve(case)
+    drain()
+    first.forget_interests(AdmissionUndone(company_id=Application.objects.get(pk=case.pk).company_id))
+    with acting(CENTRE):
+        assert Interest.objects.count() == 1
+
+
+def test_what_was_refused_goes_after_its_time_with_all_that_was_written_about_it():
+    refused = make_case(email="a@pompi.example")
+    answered = make_case(number=OTHER_NUMBER, name="Байт ООД", email="b@pompi.example")
+    let_in = make_case(email="c@pompi.example")
+    moderator = make_moderator()
+    deciding.refuse(actor=moderator, application_id=refused.pk, reason="twice", words="Иван се обади.")
+    deciding.ask_more(actor=moderator, application_id=answered.pk, reason=next(iter(reasons.ASK)), words="Кой сте?")
+    approve(let_in)
+    kept = timedelta(days=180)
+    assert applying.forget_decided(kept=kept) == 0
+    Application.objects.update(decided_at=clock.db_now() - kept)
+    assert applying.forget_decided(kept=kept) == 2
+    assert applying.forget_decided(kept=kept) == 0
+    assert list(Application.objects.values_list("pk", flat=True)) == [let_in.pk]
+    assert not Mail.objects.filter(to__in=["a@pompi.example", "b@pompi.example"]).exists()
+    assert not CaseNote.objects.exists() and not Decision.objects.exclude(application=let_in).exists()
 
 
 def test_taken_back_once():
