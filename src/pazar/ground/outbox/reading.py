@@ -43,15 +43,30 @@ def after(place: Place, *, limit: int) -> list[Read]:
         """,
         [place.txid, place.event_id, limit],
     )
-    return [
-        Read(
-            place=Place(txid=row.txid, event_id=row.pk),
-            kind=row.kind,
-            published_at=row.published_at,
-            content=row.content,
+    return [_read(row) for row in rows]
+
+
+def one(event_id: int) -> Read:
+    """An event that was read before."""
+    return _read(Event.objects.get(pk=event_id))
+
+
+def is_behind(place: Place) -> bool:
+    """Whether anything was written after `place`; it may belong to a transaction that still runs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM outbox_event WHERE (txid, id) > (%s, %s))", [place.txid, place.event_id]
         )
-        for row in rows
-    ]
+        return bool(cursor.fetchone()[0])
+
+
+def _read(row: Event) -> Read:
+    return Read(
+        place=Place(txid=row.txid, event_id=row.pk),
+        kind=row.kind,
+        published_at=row.published_at,
+        content=row.content,
+    )
 
 
 def end() -> Place:

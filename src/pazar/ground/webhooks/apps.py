@@ -11,6 +11,7 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.ui import hall
+        from pazar.ground.webhooks import jobs  # noqa: F401 - its task is known to the worker from here on
 
         hall.register(
             hall.Entry(

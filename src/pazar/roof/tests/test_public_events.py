@@ -1,7 +1,8 @@
 """Whose systems are told what, and that none is told twice or of what isn't his."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.factories import make_actor
 
 from pazar import events
@@ -10,6 +11,9 @@ from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.ids import new_id
+from pazar.ground.jobs import queries as jobs
+from pazar.ground.jobs.drain import drain
+from pazar.ground.webhooks import kinds
 from pazar.ground.webhooks.commands import reading
 from pazar.ground.webhooks.models import Delivery, Endpoint, Reader
 from pazar.market.bids.tests.bidding import make_bid
@@ -105,3 +109,43 @@ def test_every_type_that_is_told_has_a_name_to_choose_it_by():
     event = match(supplier.company_id)
     with acting(CENTRE):
         assert {public.type for public in public_events.TRANSLATIONS[type(event)](event)} <= set(public_events.TYPES)
+
+
+def test_an_event_that_cannot_be_told_becomes_a_job_and_holds_up_nobody(monkeypatch):
+    """It isn't merely logged: the job is tried again, and the operator sees it where failing jobs stand."""
+    supplier = make_actor(Role.OWNER)
+    listen(supplier)
+    with transaction.atomic():
+        outbox.publish(match(supplier.company_id))
+    with transaction.atomic():
+        outbox.publish(match(supplier.company_id))
+    usual, came = kinds.translation, []
+
+    def first_fails(kind):
+        came.append(kind)
+        if len(came) in (1, 3):  # when it is read, and at the job's first try
+            raise ValueError("cable 12.50")
+        return usual(kind)
+
+    monkeypatch.setattr(kinds, "translation", first_fails)
+    assert told(supplier) == ["match.found"]
+    drain()
+    (job,) = jobs.ProcrastinateJob.objects.filter(task_name=reading.AGAIN)
+    assert set(job.args) == {"event_id"} and any("ValueError" in fault for fault in jobs.faults())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE id = %s", [job.id])
+    drain()
+    assert told(supplier) == ["match.found", "match.found"]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'todo' WHERE id = %s", [job.id])
+    drain()
+    assert told(supplier) == ["match.found", "match.found"], "twice tells nobody twice"
+
+
+def test_with_nothing_new_the_reader_asks_little():
+    supplier = make_actor(Role.OWNER)
+    listen(supplier)
+    told(supplier)
+    with CaptureQueriesContext(connection) as asked:
+        assert reading.read_on() == 0
+    assert len(asked) == 2

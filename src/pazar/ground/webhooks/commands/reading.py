@@ -3,6 +3,7 @@
 import logging
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
@@ -13,6 +14,8 @@ from pazar.ground.webhooks.models import Delivery, Endpoint, Reader
 
 BATCH = 200
 READER = "webhooks"
+AGAIN = "webhooks.note_again"
+"""The job that tells an event which couldn't be told when it was read."""
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +25,8 @@ def read_on(*, limit: int = BATCH) -> int:
 
     The place and the deliveries are written in one transaction: a crash reads the same again, and nothing is skipped.
     """
+    if not _has_news():
+        return 0
     with transaction.atomic(), acting(CENTRE):
         Reader.objects.get_or_create(name=READER, defaults=_from_now())
         reader = Reader.objects.select_for_update(skip_locked=True).filter(name=READER).first()
@@ -40,36 +45,55 @@ def read_on(*, limit: int = BATCH) -> int:
 
 
 def note(row: outbox.Read) -> None:
-    """The deliveries of one event; one that can't be told in public words is left and logged, not tried for ever."""
+    """The deliveries of one event. One that can't be told in public words doesn't hold up those behind it: it becomes
+    a job, which is tried again and ends in the operator's list.
+    """
+    try:
+        with transaction.atomic():
+            _tell(row)
+    except Exception:
+        log.exception("event could not be told by webhooks", extra={"event": row.kind, "event_id": row.place.event_id})
+        app.configure_task(AGAIN).defer(event_id=row.place.event_id)
+
+
+def note_again(*, event_id: int) -> None:
+    """The deliveries of an event that couldn't be told; those that are there are not made twice."""
+    with transaction.atomic(), acting(CENTRE):
+        _tell(outbox.one(event_id))
+
+
+def _tell(row: outbox.Read) -> None:
     translate = kinds.translation(row.kind)
     if translate is None:
         return
-    try:
-        with transaction.atomic():
-            public = list(translate(row.event()))
-            companies = {told.company_id for told in public}
-            found: dict[object, list[Endpoint]] = {}
-            for endpoint in Endpoint.objects.filter(company_id__in=companies, is_active=True):
-                found.setdefault(endpoint.company_id, []).append(endpoint)
-            moment = clock.db_now()
-            Delivery.objects.bulk_create(
-                [
-                    Delivery(
-                        endpoint=endpoint,
-                        company_id=endpoint.company_id,
-                        source=f"{row.place.event_id}:{told.type}",
-                        type=told.type,
-                        content={"type": told.type, "timestamp": row.published_at.isoformat(), "data": dict(told.data)},
-                        made_at=moment,
-                    )
-                    for told in public
-                    for endpoint in found.get(told.company_id, ())
-                    if told.type in endpoint.events
-                ],
-                ignore_conflicts=True,
+    public = list(translate(row.event()))
+    companies = {told.company_id for told in public}
+    found: dict[object, list[Endpoint]] = {}
+    for endpoint in Endpoint.objects.filter(company_id__in=companies, is_active=True):
+        found.setdefault(endpoint.company_id, []).append(endpoint)
+    moment = clock.db_now()
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                endpoint=endpoint,
+                company_id=endpoint.company_id,
+                source=f"{row.place.event_id}:{told.type}",
+                type=told.type,
+                content={"type": told.type, "timestamp": row.published_at.isoformat(), "data": dict(told.data)},
+                made_at=moment,
             )
-    except Exception:
-        log.exception("event could not be told by webhooks", extra={"event": row.kind, "event_id": row.place.event_id})
+            for told in public
+            for endpoint in found.get(told.company_id, ())
+            if told.type in endpoint.events
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _has_news() -> bool:
+    """Whether there may be something: asked every second, for ever, by one statement outside any transaction."""
+    place = Reader.objects.filter(name=READER).values_list("txid", "event_id").first()
+    return place is None or outbox.is_behind(outbox.Place(txid=place[0], event_id=place[1]))
 
 
 def _from_now() -> dict[str, int]:
