@@ -64,6 +64,13 @@ class OutsideProceduresImported:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutsideProceduresWithdrawn:
+    """The import that brought these was undone, and with it they are gone (B12). At most 1,000 in one event."""
+
+    procedure_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MatchFound:
     """One supplier's part in `SuppliersMatched`, with the reason and the interest as they were at that moment."""
 

@@ -18,6 +18,7 @@ FAMILIES = {
     "accounts": {"sales"},
     "touches": {"sales"},
     "intake-rule": {"sales"},
+    "imports": {"imports"},
 }
 # What is sent there is only counted with: nothing is changed.
 READS_BY_POST = {"interests/preview"}

@@ -21,11 +21,15 @@ from pazar.market.awards import handlers as awards
 from pazar.market.bids import handlers as bids
 from pazar.market.companies import handlers as companies
 from pazar.market.matching import handlers as matching
+from pazar.market.matching.queries import matches
 from pazar.market.procedures import handlers as procedures
+from pazar.market.procedures.commands import folder, undo
 from pazar.roof import public_events
 from pazar.sales.channels import handlers as channels
+from pazar.sales.channels import queries as leads
 from pazar.sales.customers import handlers as customers
 from pazar.sales.pipeline import handlers as pipeline
+from pazar.sales.pipeline import queries as deals
 
 Handler = Callable[[Any], None]
 
@@ -57,6 +61,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     ),
     events.EnquiryAnswered: (procedures.tell_asker,),
     events.OutsideProceduresImported: (matching.match_imported, awards.list_imported),
+    events.OutsideProceduresWithdrawn: (channels.note_withdrawn,),
     events.SuppliersMatched: (matching.tell_suppliers, channels.note_opportunities),
     events.BidSubmitted: (
         bids.confirm_receipt,
@@ -78,6 +83,9 @@ CLOCKWORK: dict[str, Callable[[UUID], None]] = {
     **{name: partial(companies.escalate, name) for name in companies.ALARMS},
 }
 
+# Who builds on procedures that an import brought: undoing it leaves them where one of these has something of them.
+HOLDERS = {undo.TOLD: matches.told_of, undo.LEAD: leads.with_leads, undo.DEAL: deals.with_deals}
+
 # What the worker does again and again, beside jobs and the clock.
 ROUNDS: dict[str, Round] = {
     # In a thread of its own: a receipt's proof doesn't wait for a box that takes long to shut.
@@ -90,6 +98,7 @@ ROUNDS: dict[str, Round] = {
     "registers": Round(act=companies.ask_registers_again, seconds=5),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),
+    "import folder": Round(act=folder.look, seconds=2),
     "mails": Round(act=sending.send_waiting, end=sending.finish),
 }
 
@@ -98,5 +107,6 @@ def connect() -> None:
     for kind, handlers in WIRING.items():
         outbox.connect(kind, later=handlers, at_once=AT_ONCE.get(kind, ()))
     clockwork.connect(CLOCKWORK)
+    undo.connect(HOLDERS)
     rounds.connect(ROUNDS)
     webhooks.connect(public_events.TYPES, public_events.TRANSLATIONS)

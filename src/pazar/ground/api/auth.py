@@ -16,11 +16,12 @@ from pazar.ground import clock
 from pazar.ground.api.models import Token
 from pazar.ground.api.problems import Unauthenticated
 from pazar.ground.api.scopes import Scope
-from pazar.ground.errors import NotAllowed, Refusal
+from pazar.ground.errors import NotAllowed, NotFound, Refusal
 from pazar.ground.identity import proofs, queries
+from pazar.ground.identity.models import Person
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
-from pazar.ground.identity.rules.roles import Role
+from pazar.ground.identity.rules.roles import Role, StaffRole
 
 PREFIX = "pzt_"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -164,11 +165,20 @@ class TokenAuth(HttpBearer):
 
     `auth=TokenAuth(Scope.BIDS_WRITE, roles=BIDDING)`. What he may do to the very thing is asked by the command.
     A person on a page (session) has every scope; his unsafe calls must carry the CSRF header, and what is `dangerous`
-    comes soon after he showed that it is he.
+    comes soon after he showed that it is he. With `staff` only the centre's own people in that role; for anybody else
+    there is nothing.
     """
 
-    def __init__(self, scope: Scope | str, *, roles: Collection[Role] | None = None, dangerous: bool = False) -> None:
+    def __init__(
+        self,
+        scope: Scope | str,
+        *,
+        roles: Collection[Role] | None = None,
+        staff: StaffRole | None = None,
+        dangerous: bool = False,
+    ) -> None:
         super().__init__()
+        self.staff = staff
         self.scope = Scope(scope)
         self.is_dangerous = dangerous
         self.roles = None if roles is None else frozenset(roles)
@@ -188,7 +198,16 @@ class TokenAuth(HttpBearer):
         # A token was made by somebody who had just shown it; a session may be an open desk.
         if self.is_dangerous and not hasattr(request, "by_token") and not proofs.is_fresh(request):
             raise ProofMissing
-        return actor
+        return actor if self.staff is None else self._as_staff(request, self.staff)
+
+    def _as_staff(self, request: HttpRequest, role: StaffRole) -> Actor:
+        """A token carries none of the centre's roles but the one its operation is for, and only while he has it."""
+        asked = cast(ActorRequest, request)
+        person = request.user
+        if not isinstance(person, Person) or str(role) not in person.staff_roles:
+            raise NotFound
+        asked.actor = replace(asked.actor, staff_roles=frozenset({role}))
+        return asked.actor
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
         """Asked for by the base; the gate has read the token already."""

@@ -1,14 +1,15 @@
 """What is said of a new token."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pazar.ground.api.scopes import LABELS
+from pazar.ground.api.scopes import LABELS, STAFF
 from pazar.ground.identity.models import Membership
+from pazar.ground.identity.rules.roles import StaffRole
 
 DAYS = (30, 90, 365)
 
@@ -25,8 +26,15 @@ class TokenForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, memberships: Sequence[Membership], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, memberships: Sequence[Membership], staff: Collection[StaffRole] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        scopes = self.fields["scopes"]
+        assert isinstance(scopes, forms.MultipleChoiceField)
+        scopes.choices = [
+            (str(scope), label) for scope, label in LABELS.items() if scope not in STAFF or STAFF[scope] in staff
+        ]
         company, days = self.fields["company"], self.fields["days"]
         assert isinstance(company, forms.ChoiceField)
         assert isinstance(days, forms.ChoiceField)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -36,7 +37,8 @@ def token_list(request: ActorRequest) -> HttpResponse:
     person = request.user
     memberships = queries.memberships(person)
     first = {"days": 90, "company": str(request.actor.company_id or "")}
-    form = TokenForm(request.POST if request.method == "POST" else None, memberships=memberships, initial=first)
+    offered: dict[str, Any] = {"memberships": memberships, "staff": request.actor.staff_roles, "initial": first}
+    form = TokenForm(request.POST if request.method == "POST" else None, **offered)
     moment = clock.db_now()
     secret, refusal = "", None
     if form.is_valid():
@@ -56,7 +58,7 @@ def token_list(request: ActorRequest) -> HttpResponse:
         except tokens.TooManyTokens as error:
             refusal = error
         else:
-            form = TokenForm(memberships=memberships, initial=first)
+            form = TokenForm(**offered)
     status = refusal.status if refusal else 422 if form.errors else 200
     found = {"form": form, "secret": secret, "refusal": refusal, "moment": clock.db_now()}
     rows = list(tokens.tokens_of(request.actor)[:SHOWN])

@@ -5,6 +5,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from pazar.ground.identity.rules.roles import StaffRole
+
 
 class Scope(StrEnum):
     """Each is asked for by name; writing doesn't include reading."""
@@ -27,6 +29,8 @@ class Scope(StrEnum):
     WEBHOOKS_WRITE = "webhooks:write"
     JOURNAL_READ = "journal:read"
     PERSON_READ = "person:read"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
 
 
 LABELS: dict[Scope, Promise] = {
@@ -48,4 +52,12 @@ LABELS: dict[Scope, Promise] = {
     Scope.WEBHOOKS_WRITE: _("Make and change our webhooks"),
     Scope.JOURNAL_READ: _("Read our entries in the journal"),
     Scope.PERSON_READ: _("Read who I am"),
+    Scope.IMPORTS_READ: _("Read the centre's imports"),
+    Scope.IMPORTS_WRITE: _("Import into the centre and undo it"),
 }
+
+STAFF: dict[Scope, StaffRole] = {
+    Scope.IMPORTS_READ: StaffRole.OPERATOR,
+    Scope.IMPORTS_WRITE: StaffRole.OPERATOR,
+}
+"""What only the centre's own people may do; nobody else is offered it."""

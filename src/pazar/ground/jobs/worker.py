@@ -11,7 +11,7 @@ from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.worker import Worker
 
-from pazar.ground.jobs import clockwork, faults, rounds
+from pazar.ground.jobs import clockwork, faults, rounds, stopping
 
 log = logging.getLogger(__name__)
 CONCURRENCY = 2
@@ -34,6 +34,7 @@ def _give_back_connection(call_next: Callable[[], Any], context: JobContext, wor
 
 async def run(stop: asyncio.Event) -> None:
     """Work until `stop` is set; running jobs are finished first."""
+    stopping.forget()
     async with app.with_connector(app.connector.get_worker_connector()).open_async() as worker_app:  # type: ignore[attr-defined]
         jobs = asyncio.create_task(
             worker_app.run_worker_async(
@@ -51,6 +52,7 @@ async def run(stop: asyncio.Event) -> None:
         waiting = asyncio.create_task(stop.wait())
         await asyncio.wait({jobs, waiting}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
+        stopping.ask()
         ended = None if jobs.cancelled() or not jobs.done() else jobs.exception()
         for task in (jobs, waiting, sweep):
             task.cancel()

@@ -9,10 +9,15 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         from pazar.ground.messages import kinds
         from pazar.ground.ui import hall, now
-        from pazar.market.procedures import policies, queries
-        from pazar.market.procedures.commands import tell
+        from pazar.market.procedures import (
+            jobs,  # noqa: F401 - its tasks are known to the worker from here on
+            policies,
+            queries,
+        )
+        from pazar.market.procedures.commands import imports, tell
 
         kinds.register(kinds.Kind(key=tell.KIND, label=_("Questions and answers on procedures")))
+        kinds.register(kinds.Kind(key=imports.KIND, label=_("Imports that I began")))
 
         hall.register(
             hall.Entry(
@@ -23,6 +28,16 @@ class ProceduresConfig(AppConfig):
                 url_name="procedures:list",
                 public=True,
                 count=lambda _request: queries.open_now(now.now()),
+            )
+        )
+        hall.register(
+            hall.Entry(
+                wing="centre",
+                order=5,
+                label=_("Imports"),
+                icon="file-import",
+                url_name="procedures:imports",
+                visible=lambda request: policies.may_import(request.actor),  # type: ignore[attr-defined]
             )
         )
         hall.register(

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from pazar.ground.ids import new_id
+from pazar.ground.sealing import SealedTextField
 
 
 class Procedure(models.Model):
@@ -293,14 +294,144 @@ class PublishedAward(models.Model):
         indexes = [models.Index(fields=["procedure", "id"], name="procedures_award_of")]
 
 
+class NoticeSource(models.Model):
+    """An OCDS API that is asked again and again (B12): where, how its pages follow one another, how far it was read.
+
+    `since` is the newest publication that came to its end, `place` where a run that was cut off goes on.
+    """
+
+    class Paging(models.TextChoices):
+        LINK = "link"  # each page names the next one: links.next
+        NUMBER = "number"  # {page} counts up until a page is empty
+        CURSOR = "cursor"  # each page names what stands for {cursor} in the next
+        SINCE = "since"  # {since} is the newest publication read, until nothing newer comes
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.TextField()
+    url = models.TextField()  # with {since}, {until}, {page}, {cursor} where the API wants them
+    paging = models.TextField(choices=Paging, default=Paging.LINK)
+    first_page = models.PositiveIntegerField(default=1)
+    cursor_path = models.TextField(blank=True)  # where a page names the next: "links.next", "meta.cursor"
+    token = SealedTextField(blank=True)  # sent as Authorization: Bearer
+    every_minutes = models.PositiveIntegerField(default=60)
+    overlap_hours = models.PositiveIntegerField(default=24)
+    is_active = models.BooleanField(default=True)
+    since = models.DateTimeField(null=True, blank=True)
+    place = models.JSONField(default=dict)
+    fault = models.TextField(blank=True)  # of the last run, as a code
+    failed_in_row = models.PositiveIntegerField(default=0)
+    last_run_at = models.DateTimeField(null=True, blank=True)
+    next_run_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)  # its imports go on naming it
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_run_at"],
+                condition=models.Q(is_active=True, removed_at=None),
+                name="procedures_source_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class NoticeImport(models.Model):
-    """One run of the importer over some files; what it brought names it, so that it can be looked at whole."""
+    """One run of the importer over some files; what it brought names it: looked at and undone whole."""
+
+    class Way(models.TextChoices):
+        COMMAND = "command"
+        UPLOAD = "upload"
+        API = "api"
+        FOLDER = "folder"
+        SOURCE = "source"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        ENDED = "ended"
+        FAILED = "failed"  # broke off; what came before stays
+        UNDOING = "undoing"
+        UNDONE = "undone"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)  # empty: it runs, or it was killed
+    ended_at = models.DateTimeField(null=True)  # empty: it waits, runs or broke off
     begun_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
     files = models.JSONField(default=list)  # per file: name, format and the counts of the report
+    way = models.TextField(choices=Way, default=Way.COMMAND)
+    state = models.TextField(choices=State, default=State.RUNNING)
+    source = models.ForeignKey(NoticeSource, on_delete=models.PROTECT, null=True, related_name="+")
+    seen_at = models.DateTimeField(null=True)  # the last sign of life of whoever runs it
+    fault = models.TextField(blank=True)  # a code: why it broke off
+    undone_by = models.ForeignKey("identity.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undo = models.JSONField(default=dict)  # how many were removed, set back, kept; how far an undo has come
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-began_at", "-id"], name="procedures_import_newest"),
+            models.Index(fields=["source", "-began_at"], name="procedures_import_of_source"),
+        ]
+
+
+class ImportedFile(models.Model):
+    """A file of an import and what became of it, kept with every batch: a run that was killed goes on from here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    notice_import = models.ForeignKey(NoticeImport, on_delete=models.CASCADE, related_name="parts")
+    position = models.PositiveIntegerField()
+    name = models.TextField()  # as given; a label, never a path
+    path = models.TextField(blank=True)  # where its content lies till it is read
+    size = models.BigIntegerField(default=0)
+    digest = models.BinaryField(null=True)  # SHA-256
+    format = models.TextField(blank=True)
+    passed = models.PositiveIntegerField(default=0)  # so many notices and refusals of it are dealt with
+    at_byte = models.BigIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice_import", "position"], name="procedures_import_file_once")
+        ]
+
+
+class ImportRefusal(models.Model):
+    """A line of an import's report: what wasn't taken, where it stands, why. The first ten thousand of a file."""
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(ImportedFile, on_delete=models.CASCADE, related_name="refusals")
+    number = models.PositiveIntegerField()  # the how-manieth of what was read in the file
+    place = models.TextField(blank=True)  # inside the file: member › unit
+    field = models.TextField(blank=True)
+    code = models.TextField()
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "number"], name="procedures_import_refusal_once")]
+
+
+class ImportKept(models.Model):
+    """A procedure that the undo of an import left as it is, and why."""
+
+    id = models.BigAutoField(primary_key=True)
+    notice_import = models.ForeignKey(NoticeImport, on_delete=models.CASCADE, related_name="kept")
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="+")
+    why = models.TextField()
+    later = models.ForeignKey(NoticeImport, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice_import", "procedure"], name="procedures_import_kept_once")
+        ]
 
 
 class SourceRelease(models.Model):
@@ -316,7 +447,9 @@ class SourceRelease(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["procedure", "digest"], name="procedures_release_once")]
-        indexes = [models.Index(fields=["publisher", "brought_by"], name="procedures_release_publisher")]
+        indexes = [
+            models.Index(fields=["publisher", "brought_by"], name="procedures_release_publisher"),
+        ]
 
 
 class SourceKey(models.Model):
@@ -332,6 +465,10 @@ class JoinedProcedure(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)  # the one that is gone
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="+")
     joined_at = models.DateTimeField()
+    # What it was, and the import that joined it: an undo makes it again.
+    source = models.TextField(blank=True)
+    source_id = models.TextField(blank=True)
+    joined_by = models.ForeignKey(NoticeImport, on_delete=models.SET_NULL, null=True, related_name="+")
 
 
 class ReferenceNumber(models.Model):

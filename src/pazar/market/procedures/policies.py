@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from pazar.ground.errors import NotAllowed, NotFound
 from pazar.ground.identity import policies as roles
 from pazar.ground.identity.rules.actor import Actor
-from pazar.ground.identity.rules.roles import BIDDING, BUYING
+from pazar.ground.identity.rules.roles import BIDDING, BUYING, StaffRole
 from pazar.market.procedures.models import Procedure
 
 
@@ -17,6 +17,11 @@ def visible_to(actor: Actor, procedures: QuerySet[Procedure]) -> QuerySet[Proced
         return procedures
     public = ~Q(state=Procedure.State.DRAFT)
     return procedures.filter(public | Q(buyer_id=actor.company_id) if actor.company_id else public)
+
+
+def may_import(actor: Actor) -> bool:
+    """Whether he runs the centre: what others published is brought in and taken out by operators alone."""
+    return actor.is_staff(StaffRole.OPERATOR)
 
 
 def is_buyer(actor: Actor) -> bool:

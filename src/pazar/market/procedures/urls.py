@@ -1,9 +1,15 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.market.procedures.pages import lists, public, work
+from pazar.market.procedures.pages import imports, lists, public, work
 
 app_name = "procedures"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("imports/", imports.listing, name="imports"),
+    path("imports/<uuid:import_id>/", imports.one, name="import"),
+    path("imports/<uuid:import_id>/stream", imports.stream, name="import_stream"),
+    path("imports/<uuid:import_id>/report.<str:form>", imports.report, name="import_report"),
+    path("imports/<uuid:import_id>/again/", imports.again, name="import_again"),
+    path("imports/<uuid:import_id>/undo/", imports.take_back, name="import_undo"),
     path("procedures/", lists.procedures, name="list"),
     path("procedures/list.<str:form>", lists.export, name="export"),
     path("procedures/mine/", lists.mine, name="mine"),

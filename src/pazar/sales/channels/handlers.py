@@ -1,6 +1,6 @@
 """What the channels do about events of the market."""
 
-from pazar.events import ProcedureCancelled, ProcedureChanged, SuppliersMatched
+from pazar.events import OutsideProceduresWithdrawn, ProcedureCancelled, ProcedureChanged, SuppliersMatched
 from pazar.sales.channels import commands
 
 
@@ -10,6 +10,10 @@ def note_opportunities(event: SuppliersMatched) -> None:
 
 def note_changed(event: ProcedureChanged) -> None:
     commands.note_changed(event)
+
+
+def note_withdrawn(event: OutsideProceduresWithdrawn) -> None:
+    commands.note_withdrawn(event)
 
 
 def note_cancelled(event: ProcedureCancelled) -> None:

@@ -1,6 +1,6 @@
 """Reads of opportunities, leads and the rule; all inside `acting(actor)`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -202,3 +202,9 @@ def opportunities_page(found: QuerySet[Opportunity], cursor: str = "") -> Keyed[
 def leads_page(found: QuerySet[Lead], cursor: str = "") -> Keyed[Lead]:
     """A page of leads, the newest first. Raises CursorBroken."""
     return keyset(found, ["-taken_at", "-id"], cursor, PAGE)
+
+
+def with_leads(procedure_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these procedures that somebody has taken up, of whatever company: for the centre alone."""
+    found = Lead.objects.filter(procedure_id__in=procedure_ids).values_list("procedure_id", flat=True)
+    return {pk for pk in found if pk is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -242,3 +242,9 @@ def overdue_count(actor: Actor, *, moment: datetime) -> int:
     if not policies.leads_desk(actor):
         found = found.filter(manager_id=actor.person_id)
     return _due(found, moment).count()
+
+
+def with_deals(procedure_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these procedures that are somebody's deal, of whatever company: for the centre alone."""
+    found = Deal.objects.filter(procedure_id__in=procedure_ids).values_list("procedure_id", flat=True)
+    return {pk for pk in found if pk is not None}

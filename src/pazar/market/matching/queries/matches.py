@@ -257,3 +257,9 @@ def companies_matched(procedure_id: UUID) -> frozenset[UUID]:
     """Whose interests it fits and who didn't put it away."""
     found = Match.objects.filter(procedure_id=procedure_id, dismissed_at=None)
     return frozenset(found.values_list("company_id", flat=True))
+
+
+def told_of(procedure_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these procedures that a supplier was told of, or set aside with a reason: for the centre alone."""
+    touched = Q(told_at__isnull=False) | Q(dismissed_at__isnull=False)
+    return set(Match.objects.filter(touched, procedure_id__in=procedure_ids).values_list("procedure_id", flat=True))

@@ -72,4 +72,10 @@ SENTENCES: dict[str, Promise] = {
 
 def sentence(refused: Refused) -> str:
     """The sentence of a refusal in the active language."""
-    return str(SENTENCES[refused.code]) % refused.params
+    return sentence_of(refused.code, refused.params)
+
+
+def sentence_of(code: str, params: dict[str, str]) -> str:
+    """The sentence of a code that was kept; the code itself where a later version has forgotten it."""
+    known = SENTENCES.get(code)
+    return str(known) % params if known is not None else code

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -20,8 +20,11 @@ from pazar.ground.identity.commands.companies import CompanyFacts, note_companie
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ids import new_id
 from pazar.market.procedures.adapters import ahead
+from pazar.market.procedures.adapters.containers import label
 from pazar.market.procedures.adapters.reader import Place, Refused
 from pazar.market.procedures.models import (
+    ImportedFile,
+    ImportRefusal,
     Item,
     JoinedProcedure,
     Lot,
@@ -57,6 +60,8 @@ class FileReport:
     same: int = 0
     refused: list[Refused] = field(default_factory=list)
     refused_count: int = 0
+    unsaved: list[tuple[int, Refused]] = field(default_factory=list, repr=False)
+    """Refusals that the database hasn't yet, each with its number in the file."""
 
     @property
     def format(self) -> str:
@@ -65,6 +70,10 @@ class FileReport:
     @property
     def taken(self) -> int:
         return self.new + self.changed + self.same
+
+
+class TakenOver(Exception):
+    """Another worker has gone on with this file: what this one would write is written by that one."""
 
 
 def import_notices(
@@ -82,30 +91,43 @@ def import_notices(
     beside. `watch` hears how far a file has been read, in bytes.
     """
     with transaction.atomic():
-        run = NoticeImport.objects.create(began_at=clock.db_now(), begun_by_id=actor.person_id)
-    writer = _Writer(run, move)
-    reports: list[FileReport] = []
-    for path in paths:
-        report = FileReport(file=str(path))
-        reports.append(report)
-        for batch in _batches(path, report, watch):
-            writer.write(batch, report)
-    with transaction.atomic():
-        run.ended_at = clock.db_now()
-        run.files = [
-            {"file": r.file, "format": r.format, "read": r.read, "new": r.new, "changed": r.changed}
-            | {"same": r.same, "refused": r.refused_count}
-            for r in reports
-        ]
-        run.save()
-        journal.append("notices.imported", actor=actor, subject=run, files=run.files)
+        moment = clock.db_now()
+        run = NoticeImport.objects.create(began_at=moment, seen_at=moment, begun_by_id=actor.person_id)
+        parts = ImportedFile.objects.bulk_create(
+            [
+                ImportedFile(notice_import=run, position=place, name=label(path.name), size=_size(path))
+                for place, path in enumerate(paths)
+            ]
+        )
+    writer = Writer(run, move)
+    reports = [writer.take(part, path, watch) for part, path in zip(parts, paths, strict=True)]
+    finish(actor=actor, run=run)
     return reports
+
+
+def finish(*, actor: Actor, run: NoticeImport) -> None:
+    """The import came to its end: say so, and journal what it brought."""
+    with transaction.atomic():
+        run.ended_at = run.seen_at = clock.db_now()
+        run.state, run.fault = NoticeImport.State.ENDED, ""
+        run.files = [
+            {"file": part.name, "format": part.format, "read": part.read, "new": part.new, "changed": part.changed}
+            | {"same": part.same, "refused": part.refused}
+            for part in run.parts.order_by("position")
+        ]
+        run.save(update_fields=["ended_at", "seen_at", "state", "fault", "files"])
+        journal.append("notices.imported", actor=actor, subject=run, files=run.files)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 @dataclass(slots=True)
 class _Given:
-    """A notice on its way in, its record written once."""
+    """A notice on its way in, its record written once; `number` is its place in the file."""
 
+    number: int
     place: Place
     notice: Notice
     text: str
@@ -113,27 +135,35 @@ class _Given:
     said: Said
 
 
-def _batches(path: Path, report: FileReport, watch: Callable[[Path, int], None] | None) -> Iterator[list[_Given]]:
+def _batches(
+    path: Path, report: FileReport, watch: Callable[[Path, int], None] | None, *, passed: int = 0
+) -> Iterator[list[_Given]]:
+    """What is to be written, by portions, an empty one where only refusals came; `passed` of it are dealt with."""
     batch: list[_Given] = []
-    for place, format_name, item, text, digest, said in ahead.read(path, watch):
+    refusals = 0
+    for number, (place, format_name, item, text, digest, said) in enumerate(ahead.read(path, watch), 1):
+        if number <= passed:
+            continue
         report.read += 1
         if format_name and format_name not in report.formats:
             report.formats.append(format_name)
         if isinstance(item, Refused):
-            _refuse(report, item)
-            continue
-        batch.append(_Given(place, item, text, digest, said))
-        if len(batch) == BATCH:
+            _refuse(report, item, number)
+            refusals += 1
+        else:
+            batch.append(_Given(number, place, item, text, digest, said))
+        if len(batch) == BATCH or refusals == BATCH:
             yield batch
-            batch = []
-    if batch:
+            batch, refusals = [], 0
+    if batch or refusals:
         yield batch
 
 
-def _refuse(report: FileReport, refused: Refused) -> None:
+def _refuse(report: FileReport, refused: Refused, number: int) -> None:
     report.refused_count += 1
-    if len(report.refused) < MOST_REFUSED:
+    if report.refused_count <= MOST_REFUSED:
         report.refused.append(refused)
+        report.unsaved.append((number, refused))
 
 
 @dataclass(slots=True)
@@ -247,31 +277,110 @@ def _records(ids: list[UUID]) -> dict[UUID, list[Notice]]:
     return earlier
 
 
-class _Writer:
-    def __init__(self, run: NoticeImport, move: Move | None) -> None:
+class _Reached(NamedTuple):
+    """How far a file has been read."""
+
+    part: ImportedFile
+    at_byte: int
+
+
+def _settle(part: ImportedFile, report: FileReport, said: dict[str, Any]) -> None:
+    """What was kept is committed."""
+    report.unsaved.clear()
+    for name, value in said.items():
+        setattr(part, name, value)
+
+
+class Writer:
+    """Takes files in for one import, one after another."""
+
+    def __init__(self, run: NoticeImport, move: Move | None = None) -> None:
         self._run, self._move = run, move
         self._companies: dict[tuple[str, str], UUID] = {}
         self._first: dict[str, bool] = {}
 
-    def write(self, batch: list[_Given], report: FileReport) -> None:
+    def take(self, part: ImportedFile, path: Path, watch: Callable[[Path, int], None] | None = None) -> FileReport:
+        """Read the file from where `part` says, to its end. Raises TakenOver."""
+        report = FileReport(
+            file=str(path),
+            formats=part.format.split("+") if part.format else [],
+            read=part.read,
+            new=part.new,
+            changed=part.changed,
+            same=part.same,
+            refused_count=part.refused,
+        )
+        at_byte = part.at_byte
+
+        def hear(heard: Path, position: int) -> None:
+            nonlocal at_byte
+            at_byte = position
+            if watch:
+                watch(heard, position)
+
+        for batch in _batches(path, report, hear, passed=part.passed):
+            self._write(batch, report, _Reached(part, at_byte))
+        with transaction.atomic():
+            said = self._keep(_Reached(part, part.size), report, {})
+            part.done_at = clock.db_now()
+            part.save(update_fields=["done_at"])
+        _settle(part, report, said)
+        return report
+
+    def _keep(self, reached: "_Reached", report: FileReport, outcomes: dict[str, int]) -> dict[str, Any]:
+        """In the transaction of what was written: how far the file is dealt with, and what became of it till now."""
+        part = reached.part
+        said = {
+            "passed": report.read,
+            "at_byte": reached.at_byte,
+            "format": report.format,
+            "read": report.read,
+            "new": report.new + outcomes.get("new", 0),
+            "changed": report.changed + outcomes.get("changed", 0),
+            "same": report.same + outcomes.get("same", 0),
+            "refused": report.refused_count,
+        }
+        if not ImportedFile.objects.filter(pk=part.pk, passed=part.passed, done_at=None).update(**said):
+            raise TakenOver
+        NoticeImport.objects.filter(pk=self._run.pk).update(seen_at=clock.db_now())
+        lines = [
+            ImportRefusal(
+                file=part,
+                number=number,
+                place=refused.place.where,
+                field=refused.field,
+                code=refused.code,
+                params=refused.params,
+            )
+            for number, refused in report.unsaved
+        ]
+        ImportRefusal.objects.bulk_create(lines, ignore_conflicts=True)
+        return said
+
+    def _write(self, batch: list[_Given], report: FileReport, reached: "_Reached") -> None:
         try:
-            outcomes = self._store(batch)
+            said = self._store(batch, report, reached)
         except (DataError, IntegrityError):
             # One that the database won't hold must not cost its neighbours.
-            if len(batch) == 1:
-                _refuse(report, Refused(batch[0].place, "not-stored"))
-                return
-            half = len(batch) // 2
-            self.write(batch[:half], report)
-            self.write(batch[half:], report)
-            return
-        report.new += outcomes["new"]
-        report.changed += outcomes["changed"]
-        report.same += outcomes["same"]
+            self._halve(batch, report)
+            with transaction.atomic():
+                said = self._keep(reached, report, {})
+        _settle(reached.part, report, said)
 
-    def _store(self, batch: list[_Given]) -> dict[str, int]:
+    def _halve(self, batch: list[_Given], report: FileReport) -> None:
+        if len(batch) == 1:
+            _refuse(report, Refused(batch[0].place, "not-stored"), batch[0].number)
+            return
+        for part in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+            try:
+                self._store(part, report)
+            except (DataError, IntegrityError):
+                self._halve(part, report)
+
+    def _store(self, batch: list[_Given], report: FileReport, reached: "_Reached | None" = None) -> dict[str, Any]:
         outcomes = {"new": 0, "changed": 0, "same": 0}
         noted: dict[tuple[str, str], UUID] = {}
+        said: dict[str, Any] = {}
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
@@ -280,11 +389,11 @@ class _Writer:
                 cursor.execute("SET LOCAL synchronous_commit = off")
             moment = clock.db_now()
             states, fresh = self._joined(batch, outcomes)
-            noted = self._note(states)
+            noted = self.note(states)
 
             for state in states:
                 if state.gone:
-                    _join(state.id, state.gone, moment)
+                    _join(state.id, state.gone, moment, self._run)
             rows = _Rows(moment, {**self._companies, **noted}, self._move)
             for state in states:
                 rows.add(state)
@@ -306,10 +415,15 @@ class _Writer:
             )
             _name(states)
             self._announce(states)
+            if reached:
+                said = self._keep(reached, report, outcomes)
         if len(self._companies) + len(noted) > _COMPANIES_KEPT:
             self._companies.clear()
         self._companies.update(noted)  # only now: what a rollback takes away mustn't be remembered
-        return outcomes
+        report.new += outcomes["new"]
+        report.changed += outcomes["changed"]
+        report.same += outcomes["same"]
+        return said
 
     def _joined(self, batch: list[_Given], outcomes: dict[str, int]) -> tuple[list[_State], list[tuple[UUID, _Given]]]:
         """The procedures that this batch makes or changes, and the publications not known before."""
@@ -367,7 +481,7 @@ class _Writer:
             )
         return states, fresh
 
-    def _note(self, states: list[_State]) -> dict[tuple[str, str], UUID]:
+    def note(self, states: list[_State]) -> dict[tuple[str, str], UUID]:
         """Companies named by a number that holds: found or made."""
         facts: dict[tuple[str, str], CompanyFacts] = {}
         for state in states:
@@ -402,8 +516,9 @@ class _Writer:
         return self._first[publisher]
 
 
-def _join(procedure_id: UUID, gone: tuple[UUID, ...], moment: datetime) -> None:
+def _join(procedure_id: UUID, gone: tuple[UUID, ...], moment: datetime, run: NoticeImport) -> None:
     """Make one of several: publications and names go over, links are sent on, the others' rows go."""
+    were = {pk: (source, mark) for pk, source, mark in _identities(gone)}
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -419,8 +534,22 @@ def _join(procedure_id: UUID, gone: tuple[UUID, ...], moment: datetime) -> None:
     JoinedProcedure.objects.filter(procedure_id__in=gone).update(procedure_id=procedure_id)
     Procedure.objects.filter(pk__in=gone).delete()
     JoinedProcedure.objects.bulk_create(
-        [JoinedProcedure(id=pk, procedure_id=procedure_id, joined_at=moment) for pk in gone]
+        [
+            JoinedProcedure(
+                id=pk,
+                procedure_id=procedure_id,
+                joined_at=moment,
+                source=were[pk][0],
+                source_id=were[pk][1],
+                joined_by=run,
+            )
+            for pk in gone
+        ]
     )
+
+
+def _identities(ids: Sequence[UUID]) -> list[tuple[UUID, str, str]]:
+    return list(Procedure.objects.filter(pk__in=ids).values_list("id", "source", "source_id"))
 
 
 def _name(states: list[_State]) -> None:
@@ -653,3 +782,25 @@ def array_literal(texts: list[str]) -> str:
     if "\\" in inside or inside.count('"') != 2 * (len(texts) - 1):
         inside = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
     return f'{{"{inside}"}}'
+
+
+def turns() -> None:
+    """Wait for one's turn to write outside procedures, and keep it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+
+
+def write_anew(run: NoticeImport, said: dict[UUID, list[Notice]], *, known: set[UUID]) -> None:
+    """Bring procedures to what these publications say of them, in the running transaction: an undo's own writing.
+
+    Those not `known` are made, under the ids given.
+    """
+    states: list[_State] = []
+    for pk, versions in said.items():
+        joined = notices.join(versions)
+        states.append(_State(pk, joined, lemmas.of_notice(joined), notices.digest(joined), pk in known, set()))
+    writer = Writer(run)
+    rows = _Rows(clock.db_now(), writer.note(states), None)
+    for state in states:
+        rows.add(state)
+    rows.save([state for state in states if state.known])

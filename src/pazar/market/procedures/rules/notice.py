@@ -202,6 +202,21 @@ def join(versions: Iterable[Notice]) -> Notice:
     return state
 
 
+def apart(versions: Iterable[Notice]) -> list[list[Notice]]:
+    """The publications by procedure: two are about one if names lead from one to the other."""
+    groups: list[tuple[set[str], list[Notice]]] = []
+    for notice in versions:
+        keys, own = set(notice.keys), [notice]
+        rest: list[tuple[set[str], list[Notice]]] = []
+        for others, group in groups:
+            if keys & others:
+                keys, own = keys | others, group + own
+            else:
+                rest.append((others, group))
+        groups = [*rest, (keys, own)]
+    return [group for _keys, group in groups]
+
+
 def _over(state: Notice, later: Notice) -> Notice:
     changes: dict[str, Any] = {}  # fields of several types
     for field in fields(Notice):

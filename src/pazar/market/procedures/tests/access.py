@@ -5,13 +5,15 @@ from dataclasses import replace
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.access.matrix import OK, Call, Case, Stage, public
+from tests.access.matrix import OK, Call, Case, Stage, public, staff_only
 
-from pazar.ground.identity.rules.roles import BIDDING, BUYING, Role
+from pazar.ground.identity import queries as people
+from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.rules.roles import BIDDING, BUYING, Role, StaffRole
 from pazar.market.procedures import queries
-from pazar.market.procedures.commands import change, documents, enquiries
+from pazar.market.procedures.commands import change, documents, enquiries, imports
 from pazar.market.procedures.commands.publish import publish_procedure
-from pazar.market.procedures.models import Procedure
+from pazar.market.procedures.models import NoticeImport, Procedure
 from pazar.market.procedures.tests.factories import make_draft, make_procedure
 from pazar.market.procedures.tests.pages.test_work import typed
 
@@ -171,4 +173,67 @@ CASES = [
     ),
     Case(route="api:attach_document", method="POST", make=sent_file, allowed=BUYING),
     Case(route="api:take_out_document", method="DELETE", make=drafts_document, allowed=BUYING),
+]
+
+
+# --- imports: the centre's operators alone ---------------------------------------------------
+def _operator(stage: Stage) -> Actor:
+    found = next(caller for caller in stage.callers if caller.staff == StaffRole.OPERATOR)
+    assert found.person is not None
+    return people.actor_for(found.person)
+
+
+NOTICES = b'{"releases":[{"ocid":"access","id":"1","tender":{"title":"x"}}]}'
+
+
+def imported(stage: Stage) -> Call:
+    run = imports.upload(actor=_operator(stage), files=[imports.Sent(name="a.json", stream=BytesIO(NOTICES))])
+    imports.run(import_id=run.pk)
+    return Call(kwargs={"import_id": run.pk}, form={"sure": "yes"})
+
+
+def broken_off(stage: Stage) -> Call:
+    made = imported(stage)
+    NoticeImport.objects.filter(pk=made.kwargs["import_id"]).update(state="failed")
+    return made
+
+
+def report_of(stage: Stage) -> Call:
+    return Call(kwargs={**imported(stage).kwargs, "form": "csv"})
+
+
+def upload(_stage: Stage) -> Call:
+    given = _Again("notices.json", NOTICES)
+    return Call(form={"files": given, "sent": given})  # the API's name and the page's
+
+
+def _staff(name: str, make: Callable[[Stage], Call], *, method: str = "GET") -> Case:
+    return Case(
+        route=f"api:{name}",
+        method=method,
+        make=make,
+        allowed=frozenset(),
+        refused=404,
+        foreign=404,
+        nobody=404,
+        staff=frozenset({StaffRole.OPERATOR}),
+    )
+
+
+CASES += [
+    staff_only("procedures:imports", StaffRole.OPERATOR),
+    staff_only("procedures:imports", StaffRole.OPERATOR, make=upload, method="POST"),
+    staff_only("procedures:import", StaffRole.OPERATOR, make=imported),
+    staff_only("procedures:import_stream", StaffRole.OPERATOR, make=imported),
+    staff_only("procedures:import_report", StaffRole.OPERATOR, make=report_of),
+    staff_only("procedures:import_again", StaffRole.OPERATOR, make=broken_off, method="POST"),
+    staff_only("procedures:import_undo", StaffRole.OPERATOR, make=imported),
+    staff_only("procedures:import_undo", StaffRole.OPERATOR, make=imported, method="POST"),
+    _staff("list_imports", lambda stage: Call()),
+    _staff("begin_import", upload, method="POST"),
+    _staff("read_import", imported),
+    _staff("list_import_refusals", imported),
+    _staff("plan_undo", imported),
+    _staff("undo_import", imported, method="POST"),
+    _staff("list_import_kept", imported),
 ]

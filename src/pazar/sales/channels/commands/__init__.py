@@ -1,6 +1,6 @@
 """Opportunities come in, are taken up or set aside; leads are given, dropped, or become deals."""
 
-from pazar.sales.channels.commands.intake import note_cancelled, note_changed, note_opportunities
+from pazar.sales.channels.commands.intake import note_cancelled, note_changed, note_opportunities, note_withdrawn
 from pazar.sales.channels.commands.leads import (
     drop_lead,
     give_lead,
@@ -19,6 +19,7 @@ __all__ = [
     "note_cancelled",
     "note_changed",
     "note_opportunities",
+    "note_withdrawn",
     "save_rule",
     "take_up",
 ]

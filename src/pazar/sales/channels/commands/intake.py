@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from pazar.events import ProcedureCancelled, ProcedureChanged, SuppliersMatched
+from pazar.events import OutsideProceduresWithdrawn, ProcedureCancelled, ProcedureChanged, SuppliersMatched
 from pazar.ground import clock
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.scope import acting
@@ -114,6 +114,14 @@ def note_cancelled(event: ProcedureCancelled) -> None:
         leads.update(state=Lead.State.DROPPED, ended_at=moment, ended_why=event.reason)
         told = {"procedure": str(event.procedure_id), "title": event.title, "reason": event.reason}
         customers.note_touches(_entries(rows, PROCEDURE_CANCELLED, told), moment=moment)
+
+
+def note_withdrawn(event: OutsideProceduresWithdrawn) -> None:
+    """These are gone, with what waited for somebody to look at it. Where somebody did, none is withdrawn."""
+    with acting(CENTRE):
+        Opportunity.objects.filter(
+            procedure_id__in=event.procedure_ids, state=Opportunity.State.WAITING, lead=None
+        ).delete()
 
 
 def _entries(rows: Iterable[tuple[UUID, UUID | None]], kind: str, facts: dict[str, Any]) -> list[customers.Entry]:
