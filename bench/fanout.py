@@ -12,18 +12,15 @@ import argparse
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).resolve().parent.parent / "src"
-sys.path.insert(0, str(SOURCE))
+from _centre import SOURCE, fresh_centre, load, spent, work_folder
+
 PATIENCE_SECONDS = 120
 
 
@@ -33,49 +30,35 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
-    work = Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-    work.chmod(0o755)
-    try:
-        report = measure(work, chosen.suppliers, chosen.rounds)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with work_folder() as work, fresh_centre(work):
+        report = measure(chosen.suppliers, chosen.rounds)
     print(json.dumps(report, indent=None if chosen.json else 1))
     return 0
 
 
-def measure(work: Path, suppliers: int, rounds: int) -> dict[str, Any]:
-    os.environ["PAZAR_DATA"] = str(work / "centre")
-    os.environ.setdefault("PAZAR_LOG_LEVEL", "ERROR")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        os.environ.pop(name, None)
-    from pazar.config import cli  # noqa: F401  fills in how a database is brought up to date
-    from pazar.ground import console
+def measure(suppliers: int, rounds: int) -> dict[str, Any]:
+    make_suppliers(suppliers)
+    from pazar.market.matching.queries import matchers
 
-    with console.database(work / "centre"):
-        console.bring_up_to_date()
-        console.load_django()
-        make_suppliers(suppliers)
-        from pazar.market.matching.queries import matchers
-
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-        running = [
-            subprocess.Popen([sys.executable, "-m", "pazar", part], env=environment) for part in ("matcher", "worker")
-        ]
-        try:
-            wait(matchers.all_alive)
-            bare = bare_rows(suppliers)
-            time.sleep(3)  # the worker listens
-            found = [one_round(number, suppliers, [process.pid for process in running]) for number in range(rounds)]
-        finally:
-            for process in running:
-                process.terminate()
-            for process in running:
-                process.wait(20)
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    running = [
+        subprocess.Popen([sys.executable, "-m", "pazar", part], env=environment) for part in ("matcher", "worker")
+    ]
+    try:
+        wait(matchers.all_alive)
+        bare = bare_rows(suppliers)
+        time.sleep(3)  # the worker listens
+        found = [one_round(number, suppliers, [process.pid for process in running]) for number in range(rounds)]
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(20)
     return {
         "suppliers": suppliers,
         "rounds": rounds,
         **{name: [one[name] for one in found] for name in found[0]},
-        "load_average": round(os.getloadavg()[0], 1),
+        "load_average": load(),
         "yardstick": {"bare_rows_s": bare, "what": "COPY of as many rows of one sealed text each, and one commit"},
         "goal": {"matches_stored_s": 2, "messages_p99_s": 2},
     }
@@ -150,15 +133,6 @@ def bare_rows(count: int) -> float:
             for number in range(count):
                 copy.write_row((number, sealing.seal(b"x" * 400)))
     return round(time.perf_counter() - begun, 2)
-
-
-def spent(pids: list[int]) -> list[float]:
-    """Processor seconds of these processes so far: under load they say more than the clock."""
-    found = []
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        found.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
-    return found
 
 
 def one_round(number: int, suppliers: int, pids: list[int]) -> dict[str, float]:

@@ -18,15 +18,13 @@ import json
 import os
 import re
 import resource
-import shutil
 import sys
-import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+from _centre import fresh_centre, load, own_backend, peak_mb, shared_file, spent, work_folder
 
 PART = 5_000  # members of an archive, below what the importer takes
 GOALS = {"ocds": 3_000, "ted": 500, "eforms": 500}
@@ -36,9 +34,8 @@ PUBLISHED = re.compile(rb"(NoticePublicationID[^>]*>)(\d{8}-)")
 
 
 def folder_of(data: str) -> Path | None:
-    folder = Path(data)
-    places = (folder / "data", folder)
-    return next((place for place in places if (place / "notices/ocds_packages.zip").exists()), None)
+    archive = shared_file(data, "notices", "ocds_packages.zip")
+    return archive and archive.parent.parent
 
 
 def releases(archive: Path) -> list[dict]:
@@ -98,13 +95,6 @@ def _archives(work: Path, name: str, real: list[bytes], count: int, copy: Callab
 MAKERS = {"ocds": make_ocds, "ted": make_ted, "eforms": make_eforms}
 
 
-def peak_mb() -> int:
-    """The most this process has held, without what its children did."""
-    status = Path("/proc/self/status")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
-    return int(found[1]) // 1024 if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 def in_a_child(work: Callable[[], object]) -> None:
     """In a process of its own, so that what it takes isn't counted."""
     if (child := os.fork()) == 0:
@@ -120,26 +110,14 @@ def in_a_child(work: Callable[[], object]) -> None:
 
 
 def measure(data: Path, counts: dict[str, int]) -> dict[str, object]:
-    work = Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-    work.chmod(0o755)
     report: dict[str, object] = {}
-    try:
-        os.environ["PAZAR_DATA"] = str(work / "centre")
-        for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-            os.environ.pop(name, None)
+    with work_folder() as work:
         for name, count in counts.items():
             (work / name).mkdir()
             in_a_child(lambda name=name, count=count: MAKERS[name](data, work / name, count))
-        from pazar.config import cli  # noqa: F401  fills in how a database is brought up to date
-        from pazar.ground import console
-
-        with console.database(work / "centre"):
-            console.bring_up_to_date()
-            console.load_django()
+        with fresh_centre(work):
             for name, count in counts.items():
                 report[name] = _measure_one(sorted((work / name).iterdir()), count, name)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return report
 
 
@@ -148,9 +126,13 @@ def _measure_one(paths: list[Path], count: int, name: str) -> dict[str, object]:
     from pazar.market.procedures.adapters.registry import read_files
     from pazar.market.procedures.commands.import_notices import import_notices
 
-    begun, cpu = time.perf_counter(), time.process_time()
+    pids = [os.getpid(), own_backend()]
+    begun, before, readers = time.perf_counter(), spent(pids), resource.getrusage(resource.RUSAGE_CHILDREN)
     first = import_notices(actor=CENTRE, paths=paths)
-    storing, busy = time.perf_counter() - begun, time.process_time() - cpu
+    storing = time.perf_counter() - begun
+    own, database = (after - earlier for after, earlier in zip(spent(pids), before, strict=True))
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    reader = ended.ru_utime + ended.ru_stime - readers.ru_utime - readers.ru_stime
     begun = time.perf_counter()
     again = import_notices(actor=CENTRE, paths=paths)
     repeating = time.perf_counter() - begun
@@ -168,7 +150,8 @@ def _measure_one(paths: list[Path], count: int, name: str) -> dict[str, object]:
         "changed": sum(report.changed for report in first),
         "refused": sum(report.refused_count for report in first),
         "per_second": round(count / storing),
-        "own_cpu_seconds": round(busy, 1),
+        "cpu_seconds": {"writer": round(own, 1), "reader": round(reader, 1), "database": round(database, 1)},
+        "load_average": load(),
         "same_again": sum(report.same for report in again),
         "same_again_per_second": round(count / repeating),
         "reading_alone_per_second": round(count / reading),

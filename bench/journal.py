@@ -6,15 +6,10 @@ centre: places, nodes, heads, all committed. The yardstick of the run is the sam
 
 import argparse
 import json
-import os
 import random
-import shutil
-import sys
-import tempfile
-from pathlib import Path
 from time import perf_counter
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
+from _centre import fresh_centre, work_folder
 
 COVER = 2_000
 """Cover entries, two with each head."""
@@ -26,21 +21,8 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--proofs", type=int, default=1_000)
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-    folder.chmod(0o755)  # the database's user goes through it
-    os.environ.setdefault("PAZAR_LOG_LEVEL", "ERROR")
-    from pazar.config import cli
-    from pazar.ground import console
-    from pazar.ground.postgres.cluster import stop
-
-    try:
-        with console.database(console.data_folder(folder)):
-            cli._bring_up_to_date()
-            console.load_django()
-            found = measure(asked.entries, asked.proofs)
-    finally:
-        stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    with work_folder() as work, fresh_centre(work):
+        found = measure(asked.entries, asked.proofs)
     print(
         json.dumps(found, indent=2) if asked.json else "\n".join(f"{name:34} {value}" for name, value in found.items())
     )

@@ -13,9 +13,7 @@ import gzip
 import json
 import os
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -23,12 +21,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+from _centre import fresh_centre, load, shared_file, work_folder
+
 GOALS = {"newest": 15, "by date": 20, "random depth": 20, "word": 40, "absent word": 40, "count": 20}
 
 
-def fill(notices: list[dict[str, Any]], count: int, moment: datetime) -> None:
-    """COPY the procedures in by batches, as the importer does."""
+def fill(notices: list[dict[str, Any]], count: int, moment: datetime, *, open_each: int = 50) -> None:
+    """COPY the procedures in by batches, as the importer does; one of `open_each` is open."""
     from django.db import connection
 
     from pazar.ground import words
@@ -53,7 +52,7 @@ def fill(notices: list[dict[str, Any]], count: int, moment: datetime) -> None:
             title, buyer, cpv, regions, lemmas, language = known[chance.randrange(len(known))]
             other = known[chance.randrange(len(known))][4]
             said = sorted({*lemmas[len(lemmas) // 10 :], *other[: len(lemmas) // 10], f"nr{number}"})
-            is_open = number % 50 == 0
+            is_open = number % open_each == 0
             published = moment - timedelta(
                 days=20 if is_open else 60, seconds=chance.randrange(6 * 365 * 86_400 // (60 if is_open else 1))
             )
@@ -151,10 +150,11 @@ def measure(notices: list[dict[str, Any]], count: int, looks: int) -> dict[str, 
     from django.test import Client
 
     from pazar.ground import clock
+    from pazar.market.procedures.models import Procedure
 
     moment = clock.db_now()
-    begun = time.perf_counter()
-    fill(notices, count, moment)
+    begun, missing = time.perf_counter(), count - Procedure.objects.filter(source="bench").count()
+    fill(notices, missing, moment)
     filled = time.perf_counter() - begun
     # What autovacuum does within minutes of a large import.
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
@@ -163,7 +163,7 @@ def measure(notices: list[dict[str, Any]], count: int, looks: int) -> dict[str, 
     client = Client(SERVER_NAME="localhost")
     report: dict[str, Any] = {
         "procedures": count,
-        "filled_per_second": round(count / filled),
+        "filled_per_second": round(missing / filled) if missing > 0 else None,
         "api_ms": {},
         "page_ms": {},
     }
@@ -171,6 +171,8 @@ def measure(notices: list[dict[str, Any]], count: int, looks: int) -> dict[str, 
         for at, key in ((0, "api_ms"), (1, "page_ms")):
             timed(client, iter([pair[at] for pair in pairs[:5]]))
             report[key][name] = timed(client, (pair[at] for pair in pairs))
+    report["yardstick_healthz_ms"] = timed(client, iter(["/healthz"] * looks))
+    report["load_average"] = load()
     report["goal_p95_ms"] = {"api": GOALS, "page": 50}
     report["missed"] = [
         f"{key} {name}"
@@ -191,34 +193,14 @@ def main() -> int:
     arguments.add_argument("--centre", type=Path, help="Keep the centre in this folder, and use it again.")
     arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
-    folder = Path(chosen.data)
-    places = (folder / "data/notices", folder / "notices", folder)
-    file = next((p / "ted_2016_2022.jsonl.gz" for p in places if (p / "ted_2016_2022.jsonl.gz").exists()), None)
+    file = shared_file(chosen.data, "notices", "ted_2016_2022.jsonl.gz")
     if file is None:
         print(f"no ted_2016_2022.jsonl.gz under {chosen.data}: name the shared folder by --data or PAZAR_SHARED")
         return 2
     with gzip.open(file, "rt", encoding="utf-8") as stream:
         notices = [one for one in map(json.loads, stream) if one.get("title") and one.get("cpv")]
-    work = chosen.centre or Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-    work.mkdir(exist_ok=True)
-    work.chmod(0o755)
-    os.environ["PAZAR_DATA"] = str(work / "centre")
-    os.environ.setdefault("PAZAR_LOG_LEVEL", "ERROR")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        os.environ.pop(name, None)
-    from pazar.config import cli  # noqa: F401  fills in how a database is brought up to date
-    from pazar.ground import console
-    from pazar.ground.postgres.cluster import stop
-
-    try:
-        with console.database(work / "centre"):
-            console.bring_up_to_date()
-            console.load_django()
-            report = measure(notices, chosen.procedures, chosen.looks)
-    finally:
-        if not chosen.centre:
-            stop(work / "centre")
-            shutil.rmtree(work, ignore_errors=True)
+    with work_folder(chosen.centre) as work, fresh_centre(work):
+        report = measure(notices, chosen.procedures, chosen.looks)
     print(json.dumps(report, indent=None if chosen.json else 1, ensure_ascii=False))
     return 0
 

@@ -40,7 +40,6 @@ import json
 import os
 import random
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -53,17 +52,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from _centre import SOURCE, fresh_centre, load, shared_file, work_folder
 from pyroaring import BitMap
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
-
-from pazar.ground import words  # noqa: E402
-from pazar.ground.codes.rules import cpv  # noqa: E402
-from pazar.market.matching.index import Index  # noqa: E402
-from pazar.market.matching.rules import meaning  # noqa: E402
-from pazar.market.matching.rules.interests import InterestFacts, Word  # noqa: E402
-from pazar.market.matching.rules.meaning import LotFacts  # noqa: E402
+from pazar.ground import words
+from pazar.ground.codes.rules import cpv
+from pazar.market.matching.index import Index
+from pazar.market.matching.rules import meaning
+from pazar.market.matching.rules.interests import InterestFacts, Word
+from pazar.market.matching.rules.meaning import LotFacts
 
 GOAL = {"p50_ms": 0.6, "p99_ms": 1.5, "memory_mb": 250, "build_s": 10}
 NOBODY = UUID(int=0)
@@ -182,11 +179,7 @@ def lot(row: list[str], cells: Cells) -> LotFacts:
 # --- made interests --------------------------------------------------------------------------
 def real_notices(data: str) -> list[dict[str, Any]]:
     """Notices with codes, from the shared folder or from the demo's own."""
-    for place in (Path(data) / "data/notices/ted_2016_2022.jsonl.gz", Path(data) / "notices/ted_2016_2022.jsonl.gz"):
-        if place.exists():
-            break
-    else:
-        place = ROOT / "src/pazar/roof/demo/data/notices.jsonl.gz"
+    place = shared_file(data, "notices", "ted_2016_2022.jsonl.gz") or SOURCE / "pazar/roof/demo/data/notices.jsonl.gz"
     with gzip.open(place, "rt", encoding="utf-8") as lines:
         found = [json.loads(line) for line in lines]
     return [notice for notice in found if notice.get("cpv") and notice.get("title")]
@@ -323,18 +316,15 @@ def by_sql(
     reading, writing = os.pipe()
     if (child := os.fork()) == 0:
         os.close(reading)
-        folder = Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-        folder.chmod(0o755)
         try:
-            answer = _asked_of_sql(folder, make, sample, count, Cells(plain=plain))
+            with work_folder() as folder:
+                answer = _asked_of_sql(folder, make, sample, count, Cells(plain=plain))
             with os.fdopen(writing, "w") as out:
                 json.dump(answer, out)
             code = 0
         except BaseException:
             traceback.print_exc()
             code = 1
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         os._exit(code)
     os.close(writing)
     with os.fdopen(reading) as answer_of_child:
@@ -348,16 +338,7 @@ def by_sql(
 def _asked_of_sql(
     folder: Path, make: Callable[[], Iterator[list[str]]], sample: list[list[str]], count: int, cells: Cells
 ) -> tuple[list[list[int]], float]:
-    os.environ["PAZAR_DATA"] = str(folder)
-    os.environ.setdefault("PAZAR_LOG_LEVEL", "ERROR")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        os.environ.pop(name, None)
-    from pazar.config import cli  # noqa: F401  fills in how a database is brought up to date
-    from pazar.ground import console
-
-    with console.database(folder):
-        console.bring_up_to_date()
-        console.load_django()
+    with fresh_centre(folder):
         from django.db import connection
 
         from pazar.ground.identity.models import Company
@@ -443,6 +424,7 @@ def main() -> int:
         "memory_before_mb": before,
         "found_a_notice": round(sum(count for _id, count, _sum in answers) / max(len(answers), 1)),
         "unreadable_codes": len(cells.unread),
+        "load_average": load(),
         "goal": GOAL,
     }
     refused = [*interests.refused, *asked.refused]

@@ -13,13 +13,12 @@ import gzip
 import json
 import os
 import random
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+from _centre import fresh_centre, load, own_backend, shared_file, spent, work_folder
+
 _BASE_36 = str.maketrans({chr(55 + number): str(number) for number in range(10, 36)})
 
 
@@ -40,47 +39,40 @@ def make(sample: Path, count: int, made: Path) -> None:
             writer.writerow([lei(number), f"{name} {turn}" if turn else name, country, "ACTIVE"])
 
 
-def measure(made: Path, work: Path, count: int) -> dict[str, object]:
-    os.environ["PAZAR_DATA"] = str(work / "centre")
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
-        os.environ.pop(name, None)
-    from pazar.config import cli  # noqa: F401  fills in how a database is brought up to date
-    from pazar.ground import console
+def measure(made: Path, count: int) -> dict[str, object]:
+    from django.db import connection
 
-    with console.database(work / "centre"):
-        console.bring_up_to_date()
-        console.load_django()
-        from django.db import connection
+    from pazar.ground.identity.rules.actor import CENTRE
+    from pazar.market.companies.adapters import snapshot
+    from pazar.market.companies.commands.load import load_register
+    from pazar.market.companies.rules.numbers import read_number
 
-        from pazar.ground.identity.rules.actor import CENTRE
-        from pazar.market.companies.adapters import snapshot
-        from pazar.market.companies.commands.load import load_register
-        from pazar.market.companies.rules.numbers import read_number
-
+    begun = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE bare (a text, b text, c text, d text)")
+        with cursor.copy("COPY bare FROM STDIN WITH (FORMAT csv, HEADER)") as copy, made.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                copy.write(chunk)
+        cursor.execute("DROP TABLE bare")
+    bare = time.perf_counter() - begun
+    pids = [os.getpid(), own_backend()]
+    begun, before = time.perf_counter(), spent(pids)
+    report = load_register(actor=CENTRE, path=made)
+    loading = time.perf_counter() - begun
+    own, database = (after - earlier for after, earlier in zip(spent(pids), before, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE companies_registerentry")
+    chance = random.Random(7)
+    took, found = [], 0
+    for number in (chance.randrange(count) for _ in range(5_000)):
         begun = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE bare (a text, b text, c text, d text)")
-            with cursor.copy("COPY bare FROM STDIN WITH (FORMAT csv, HEADER)") as copy, made.open("rb") as stream:
-                while chunk := stream.read(1 << 20):
-                    copy.write(chunk)
-            cursor.execute("DROP TABLE bare")
-        bare = time.perf_counter() - begun
+        found += len(snapshot.answers(read_number("DE", lei(number))))
+        took.append((time.perf_counter() - begun) * 1000)
+    absent = []
+    for number in range(count, count + 1_000):
         begun = time.perf_counter()
-        report = load_register(actor=CENTRE, path=made)
-        loading = time.perf_counter() - begun
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE companies_registerentry")
-        chance = random.Random(7)
-        took, found = [], 0
-        for number in (chance.randrange(count) for _ in range(5_000)):
-            begun = time.perf_counter()
-            found += len(snapshot.answers(read_number("DE", lei(number))))
-            took.append((time.perf_counter() - begun) * 1000)
-        absent = []
-        for number in range(count, count + 1_000):
-            begun = time.perf_counter()
-            found += len(snapshot.answers(read_number("DE", lei(number))))
-            absent.append((time.perf_counter() - begun) * 1000)
+        found += len(snapshot.answers(read_number("DE", lei(number))))
+        absent.append((time.perf_counter() - begun) * 1000)
     took.sort()
     absent.sort()
     return {
@@ -88,6 +80,9 @@ def measure(made: Path, work: Path, count: int) -> dict[str, object]:
         "new": report.new,
         "refused": report.refused_count,
         "rows_per_second": round(count / loading),
+        "own_cpu_seconds": round(own, 1),
+        "database_cpu_seconds": round(database, 1),
+        "load_average": load(),
         "yardstick_bare_copy_rows_per_second": round(count / bare),
         "look_up_found": found,
         "look_up_ms": {"p50": round(took[2500], 2), "p99": round(took[4950], 2), "worst": round(took[-1], 2)},
@@ -102,23 +97,15 @@ def main() -> int:
     arguments.add_argument("--companies", type=int, default=5_000_000)
     arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
-    folder = Path(chosen.data)
-    places = (folder / "data/companies", folder / "companies", folder)
-    sample = next((p / "gleif_lei_sample.csv.gz" for p in places if (p / "gleif_lei_sample.csv.gz").exists()), None)
+    sample = shared_file(chosen.data, "companies", "gleif_lei_sample.csv.gz")
     if sample is None:
         print(f"no gleif_lei_sample.csv.gz under {chosen.data}: name the shared folder by --data or PAZAR_SHARED")
         return 2
-    work = Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-    work.chmod(0o755)
-    try:
+    with work_folder() as work:
         made = work / "register.csv"
         make(sample, chosen.companies, made)
-        report = measure(made, work, chosen.companies)
-    finally:
-        from pazar.ground.postgres.cluster import stop
-
-        stop(work / "centre")
-        shutil.rmtree(work, ignore_errors=True)
+        with fresh_centre(work):
+            report = measure(made, chosen.companies)
     print(json.dumps(report, indent=None if chosen.json else 1))
     return 0
 

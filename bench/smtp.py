@@ -13,16 +13,14 @@ import asyncio
 import json
 import multiprocessing
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+from _centre import fresh_centre, load, work_folder
+
 DOMAINS = 400
 
 
@@ -33,15 +31,8 @@ def main() -> int:
     parser.add_argument("--bad", type=int, default=1, help="of a hundred: so many of each kind of trouble")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pazar-bench-"))
-    folder.chmod(0o755)
-    try:
+    with work_folder() as folder:
         found = measure(folder, asked.mails, asked.workers, asked.bad)
-    finally:
-        from pazar.ground.postgres.cluster import stop
-
-        stop(folder / "data")
-        shutil.rmtree(folder, ignore_errors=True)
     if asked.json:
         print(json.dumps(found, indent=2))
     else:
@@ -167,13 +158,8 @@ def measure(folder: Path, count: int, workers: int, bad: int) -> dict[str, Any]:
     server = context.Process(target=serve, args=(ready, stop, folder / "taken.json"))
     server.start()
     os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{ready.get()}"
-    from pazar.config import cli
-    from pazar.ground import console
-
     try:
-        with console.database(console.data_folder(folder / "data")):
-            cli._bring_up_to_date("demo")
-            console.load_django()
+        with fresh_centre(folder, "demo"):
             from django.db import connection
 
             make(count, bad)
@@ -209,6 +195,7 @@ def measure(folder: Path, count: int, workers: int, bad: int) -> dict[str, Any]:
         "taken_by_the_server": sum(taken.values()),
         "states": dict(states),
         "all_accounted_for": accounted,
+        "load_average": load(),
         "goal": {"mails_per_second": 500},
     }
 
