@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("market/procedures/<uuid:procedure_id>/", procedure.procedure, name="procedure"),
     path("ocds/", ocds.releases, name="ocds"),
     path("ocds/<str:named>.json", ocds.release, name="ocds_release"),
+    path("ocds/<str:named>/", ocds.named, name="ocds_named"),
+    path("ocds/<str:named>", ocds.named, name="ocds_bare"),
 ]

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Count, Q
+
+from pazar.ground.api.paging import keyset
 from pazar.ground.clock.models import Centre
 from pazar.ground.identity import queries as people
 from pazar.ground.identity.models import Membership, Person
@@ -82,11 +85,27 @@ class Coming:
     procedure: Procedure | None
 
 
-def coming(limit: int = 12) -> list[Coming]:
-    """What becomes due next, in its order."""
-    acts = list(DueAct.objects.filter(done_at=None, tries__lt=clockwork.MAX_TRIES).order_by("due_at", "id")[:limit])
-    named = procedures.visible(CENTRE).in_bulk([act.subject_id for act in acts])
-    return [Coming(due_at=act.due_at, act=act.name, procedure=named.get(act.subject_id)) for act in acts]
+@dataclass(frozen=True, kw_only=True)
+class ComingPage:
+    """A page of what the clock will bring, and how much there is of all and of ends of tender periods."""
+
+    rows: list[Coming]
+    cursor: str
+    count: int
+    closings: int
+
+
+CLOSING = "close_procedure"
+
+
+def coming(*, cursor: str = "", closings: bool = False, limit: int = 20) -> ComingPage:
+    """What becomes due next, in its order; ends of tender periods alone if `closings`."""
+    waiting = DueAct.objects.filter(done_at=None, tries__lt=clockwork.MAX_TRIES)
+    counted = waiting.aggregate(count=Count("pk"), closings=Count("pk", filter=Q(name=CLOSING)))
+    keyed = keyset(waiting.filter(name=CLOSING) if closings else waiting, ["due_at", "id"], cursor, limit)
+    named = procedures.visible(CENTRE).in_bulk([act.subject_id for act in keyed.rows])
+    rows = [Coming(due_at=act.due_at, act=act.name, procedure=named.get(act.subject_id)) for act in keyed.rows]
+    return ComingPage(rows=rows, cursor=keyed.cursor or "", count=counted["count"], closings=counted["closings"])
 
 
 def done_between(after: datetime, until: datetime) -> int:

@@ -19,6 +19,7 @@ from pazar.ground.errors import NotFound
 from pazar.ground.journal import export as exports
 from pazar.ground.journal import queries, tree
 from pazar.ground.journal.rules import head as signed
+from pazar.roof.pages import facts
 
 LINES_AT_ONCE = 500
 
@@ -59,6 +60,15 @@ class Line:
     words: str | Promise = ""
     first: int = 0
     last: int = 0
+
+    @property
+    def facts(self) -> list[facts.Fact]:
+        return facts.of(self.entry.facts) if self.entry else []
+
+    @property
+    def subject(self) -> str:
+        """The id of what it is about; the centre itself has none."""
+        return self.entry.subject if self.entry and "-" in self.entry.subject else ""
 
     @property
     def count(self) -> int:

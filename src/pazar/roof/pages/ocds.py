@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -39,6 +40,12 @@ def release(request: HttpRequest, named: str) -> HttpResponse:
     procedure = queries.public_own(named)
     uri = settings.BASE_URL + reverse("roof:ocds_release", args=[procedure.reference])
     return _answer(_package([procedure], uri=uri))
+
+
+@require_safe
+def named(request: HttpRequest, named: str) -> HttpResponse:
+    """The address as somebody types it, without its ending: on to the file. Raises NotFound."""
+    return redirect("roof:ocds_release", queries.public_own(named).reference)
 
 
 @require_safe

@@ -69,17 +69,18 @@ def today(request: ActorRequest) -> HttpResponse:
     """Every open thing of the person, the nearest first."""
     actor, moment = request.actor, now.now()
     rows = procedures.mine(actor, limit=100)[0] if actor.has(BUYING) else []
+    due = _steps_due(actor, moment)
     needs = [
         *_buying(rows, moment),
         *_bidding(actor, moment),
-        *_selling(actor, moment),
+        *_selling(actor, moment, due),
         *_own(actor),
         *_staff(actor),
     ]
     stretches = _by_time(needs, moment)
     pressing = sum(len(stretch.needs) for stretch in stretches if stretch.key in ("now", "today"))
     context = {
-        "figures": [*_supplying(request, moment), *_own_procedures(rows), *_desk(actor, moment)],
+        "figures": [*_supplying(request, moment), *_own_procedures(rows), *_desk(due)],
         "stretches": stretches,
         "pressing": pressing,
         "total": len(needs),
@@ -147,11 +148,17 @@ def _own_procedures(rows: Sequence[procedures.MineRow]) -> Iterator[Figure]:
     yield Figure(label=_("Awards to decide"), value=opened, url=f"{mine}?state={State.OPENED}")
 
 
-def _desk(actor: Actor, moment: datetime) -> Iterator[Figure]:
-    url = links.to("pipeline:today")
-    if url and actor.has(SELLING) and actor.company_id is not None:
-        late = deals.overdue_count(actor, moment=moment)
-        yield Figure(label=_("Next steps of deals that are due"), value=late, url=f"{url}?show=due")
+def _steps_due(actor: Actor, moment: datetime) -> int | None:
+    """How many next steps of deals are due; None for who has no desk."""
+    if actor.has(SELLING) and actor.company_id is not None:
+        return deals.overdue_count(actor, moment=moment)
+    return None
+
+
+def _desk(due: int | None) -> Iterator[Figure]:
+    if due is not None:
+        url = links.to("pipeline:today")
+        yield Figure(label=_("Next steps of deals that are due"), value=due, url=f"{url}?show=due")
 
 
 def _buying(rows: Sequence[procedures.MineRow], moment: datetime) -> Iterator[Need]:
@@ -217,7 +224,11 @@ def _is_of_now(bid: Bid) -> bool:
     return bid.current is not None and bid.current.procedure_version == bid.procedure.version
 
 
-def _selling(actor: Actor, moment: datetime) -> Iterator[Need]:
+def _selling(actor: Actor, moment: datetime, due: int | None) -> Iterator[Need]:
+    if due:
+        said = ngettext("%(n)s next step of a deal is due.", "%(n)s next steps of deals are due.", due)
+        url = f"{links.to('pipeline:today')}?show=due"
+        yield Need(what=said % {"n": due}, title=_("Deals"), url=url, is_due=True)
     url = links.to("channels:inbox")
     if not url or not actor.has(SELLING) or actor.company_id is None:
         return

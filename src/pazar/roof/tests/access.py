@@ -100,5 +100,7 @@ CASES = [
     public("roof:home"),
     public("roof:ocds"),
     public("roof:ocds_release", published),
+    public("roof:ocds_named", published),
+    public("roof:ocds_bare", published),
     Case(route="roof:procedure", make=draft, visitor=404),
 ]

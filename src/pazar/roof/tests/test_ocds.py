@@ -42,6 +42,10 @@ def test_a_procedure_as_a_release_package(buyer):
         facts=replace(queries.facts(procedure), title="Кабели и муфти"),
         reason="Пропуск",
     )
+    # As people type it, without the ending, by its reference or its id.
+    for typed in (procedure.reference, f"{procedure.reference}/", f"{procedure.pk}/"):
+        answer = Client().get(f"/ocds/{typed}")
+        assert (answer.status_code, answer["Location"]) == (302, f"/ocds/{procedure.reference}.json")
     package = read(f"/ocds/{procedure.reference}.json")
     assert package == {**read(f"/ocds/{procedure.pk}.json"), "publishedDate": package["publishedDate"]}
     assert (package["version"], package["uri"]) == ("1.1", f"http://testserver/ocds/{procedure.reference}.json")
@@ -78,3 +82,4 @@ def test_drafts_and_outside_procedures_are_not_ours_to_export(buyer):
     draft = make_draft(buyer)
     for named in (str(draft.pk), "PZ-2026-999999", "nothing"):
         assert Client().get(f"/ocds/{named}.json").status_code == 404
+        assert Client().get(f"/ocds/{named}/").status_code == 404

@@ -1,8 +1,10 @@
 """Home, search, the journal and the operator's pages, from outside."""
 
+import ast
 import html
 import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,12 +13,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories import actor_of, make_actor, make_company, make_person
+from tests.sales import bid_of, matched
 
+import pazar
 from pazar.ground import clock, journal
+from pazar.ground.clock.models import Centre
+from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.rules.roles import Role, StaffRole
+from pazar.ground.identity.scope import acting
 from pazar.ground.jobs.models import DueAct
 from pazar.ground.journal import sequencer
+from pazar.ground.journal.rules import public
 from pazar.market.procedures.tests.factories import make_draft, make_procedure
+from pazar.roof.pages import facts
+from pazar.sales.pipeline import commands as deals
+from pazar.sales.pipeline.models import Deal
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +55,13 @@ def test_home_tells_a_visitor_what_is_open(client: Client):
     assert reverse("roof:journal") in page
 
 
+def test_home_offers_a_visitor_one_way_to_log_in(client: Client):
+    page = client.get("/", headers={"accept-language": "en"}).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert reverse("entry:login") in page
+    assert reverse("entry:login") not in main
+
+
 @pytest.mark.parametrize("roles", [(), (Role.OWNER,), (Role.BUYER,), (Role.TENDER_MANAGER,)])
 def test_home_takes_few_queries(client: Client, roles):
     make_procedure()
@@ -65,6 +83,21 @@ def test_today_shows_a_buyer_his_draft(client: Client):
     assert "isn&#x27;t published yet" in page
     client.force_login(make_person(make_company(), Role.BUYER))
     assert draft.title not in client.get("/").content.decode()
+
+
+def test_today_counts_the_next_steps_of_deals_among_what_needs_a_seller(client: Client):
+    desk = make_company()
+    seller = make_person(desk, Role.SALES_MANAGER, language="en")
+    bid = bid_of(desk, seller, matched(desk))
+    deals.note_bid(bid)
+    with acting(CENTRE):
+        deal = Deal.objects.get(company=desk)
+    yesterday = (clock.db_now() - timedelta(days=1)).date()
+    deals.set_next_step(actor=actor_of(seller, desk), deal_id=deal.pk, step="Call", on=yesterday)
+    client.force_login(seller)
+    page = client.get("/").content.decode()
+    assert "1 next step of a deal is due." in page
+    assert "1 thing needs you today" in page
 
 
 def test_search_finds_procedures_companies_and_pages(client: Client):
@@ -194,6 +227,60 @@ def test_a_failed_job_is_listed_with_its_fault_and_can_be_run_again(client: Clie
         cursor.execute("SELECT status::text FROM procrastinate_jobs WHERE id = %s", [job_id])
         assert cursor.fetchone() == ("todo",)
     assert client.post(reverse("roof:job_again", args=[job_id])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_journal_says_its_facts_in_words_of_the_readers_language(client: Client):
+    company = make_company()
+    actor = actor_of(make_person(company), company)
+    lots = [{"lot": str(uuid4()), "company": "", "amount": "1240000.50", "currency": "EUR"}, {"amount": ""}]
+    files = [{"file": "/home/somebody/notices.json", "read": 2013}]
+    with transaction.atomic():
+        journal.append("procedure.published", actor=actor, subject=company, closes_at="2026-12-10T12:00:00+00:00")
+        journal.append("box.made", actor=actor, subject=company, holders=["server", str(uuid4())], needed=2)
+        journal.append("lots.awarded", actor=actor, subject=company, lots=lots)
+        journal.append("notices.imported", actor=actor, subject=company, files=files)
+        journal.append("demo.story_told", actor=actor, subject=Centre.objects.get())
+    sequencer.sequence()
+    english, bulgarian = (
+        html.unescape(
+            client.get(reverse("roof:journal"), headers={"accept-language": language}).content.decode()
+        ).replace("\xa0", " ")
+        for language in ("en", "bg")
+    )
+    for words in (
+        "Bids until: 10 Dec 2026 14:00:00 EET",
+        "Key holders: the centre, a person of the buyer",
+        "Lots: 1 for 1 240 000.50 EUR; 2 to nobody",
+        "Files: notices.json: 2 013 notices read",
+    ):
+        assert words in english
+    for words in ("Оферти до: 10 дек 2026", "Държатели на ключове: центърът", "1 за 1 240 000,50 €"):
+        assert words in bulgarian
+    for page in (english, bulgarian):
+        for raw in ("closes_at", "['server'", "/home/somebody", "{'", "True"):
+            assert raw not in page
+
+
+def appended() -> dict[str, set[str]]:
+    """The names of facts by kind of entry, read from the source: every literal call of `journal.append`."""
+    found: dict[str, set[str]] = {}
+    for path in Path(pazar.__file__).parent.rglob("*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("journal.append") and node.args:
+                (kind, *_rest) = node.args
+                if isinstance(kind, ast.Constant):
+                    found.setdefault(kind.value, set()).update(k.arg for k in node.keywords if k.arg)
+    return found
+
+
+def test_every_fact_of_a_public_entry_has_its_words():
+    found = appended()
+    assert len(set(found) & public.KINDS) > 15
+    names = set().union(*(found.get(kind, set()) for kind in public.KINDS))
+    assert names - {"actor", "subject", "secret_key"} - set(facts.LABELS) == set()
 
 
 @pytest.mark.django_db(transaction=True)

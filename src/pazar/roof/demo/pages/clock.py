@@ -39,9 +39,15 @@ def _panel(
 ) -> HttpResponse:
     moment = clock.db_now()
     zone = ZoneInfo(settings.CENTRE_ZONE)
+    closings = request.GET.get("show") == "closings"
+    coming = queries.coming(cursor=request.GET.get("after", ""), closings=closings)
+    narrowed = "show=closings&" if closings else ""
     context = {
         "now": moment,
-        "coming": queries.coming(),
+        "coming": coming,
+        "closings": closings,
+        "not_closings": not closings,
+        "next": f"?{narrowed}after={coming.cursor}" if coming.cursor else "",
         "refusal": refusal,
         "typed": typed or f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}",
         "zone": formats.zone_city(zone),

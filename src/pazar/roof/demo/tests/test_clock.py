@@ -131,6 +131,24 @@ def test_the_panel_moves_the_clock_and_tells_what_it_did(client: Client, done):
     assert "1 thing became due" in answer.content.decode()
 
 
+def test_all_that_comes_is_listed_a_page_at_a_time_and_ends_of_tender_periods_alone(client: Client):
+    start = clock.db_now()
+    for hours in range(1, 26):
+        clockwork.schedule("remind_1d", subject_id=uuid4(), due_at=start + timedelta(hours=hours))
+    for hours in (300, 310):
+        clockwork.schedule("close_procedure", subject_id=uuid4(), due_at=start + timedelta(hours=hours))
+    first = queries.coming()
+    second = queries.coming(cursor=first.cursor)
+    assert (len(first.rows), len(second.rows), second.cursor) == (20, 7, "")
+    assert [row.due_at for row in first.rows + second.rows] == sorted(row.due_at for row in first.rows + second.rows)
+    assert [row.act for row in queries.coming(closings=True).rows] == ["close_procedure"] * 2
+    panel = client.get(reverse("demo:clock"))
+    assert f"?after={first.cursor}" in panel.content.decode()
+    assert client.get(reverse("demo:clock"), {"after": first.cursor}).status_code == 200
+    closings = client.get(reverse("demo:clock"), {"show": "closings"})
+    assert [row.act for row in closings.context["coming"].rows] == ["close_procedure"] * 2
+
+
 @pytest.mark.parametrize(
     "sent", [{"to": "never"}, {"to": "2001-01-01T10:00"}, {"after": "x"}, {}, {"to": "9999-12-31T23:59"}]
 )
