@@ -1,7 +1,10 @@
 """My matches: what fits the company's interests and may still be bid for."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -11,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from pazar.ground.errors import NotFound
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import now
@@ -19,6 +23,9 @@ from pazar.market.matching.commands import look, match
 from pazar.market.matching.queries import interests as interest_queries
 from pazar.market.matching.queries import matches
 from pazar.market.matching.queries.matches import Chip, Counts
+
+if TYPE_CHECKING:
+    from pazar.market.matching.models import Interest
 
 NOTED_FOR = timedelta(minutes=5)
 
@@ -74,17 +81,30 @@ def _since(request: ActorRequest, moment: datetime) -> datetime | None:
     return since
 
 
+def _interest(request: ActorRequest) -> Interest | None:
+    """The one interest whose matches are asked for. Raises NotFound."""
+    asked = request.GET.get("interest", "")
+    if not asked:
+        return None
+    try:
+        return interest_queries.own_interest(request.actor, UUID(asked))
+    except ValueError:
+        raise NotFound from None
+
+
 @require_safe
 @member_required
 def my_matches(request: ActorRequest) -> HttpResponseBase:
     moment = now.now()
     asked = request.GET.get("show", "")
     chip = Chip(asked) if asked in set(Chip) else Chip.ALL
+    by = _interest(request)
     begun = matches.started(request.actor)
     since = _since(request, moment) if request.method == "GET" else None
-    counts = matches.counts(request.actor, moment=moment, begun=begun, since=since)
-    # The hall shows the same figure; it needn't be counted twice.
-    request.matching_open_count = counts.all  # type: ignore[attr-defined]
+    counts = matches.counts(request.actor, moment=moment, begun=begun, since=since, interest_id=by.pk if by else None)
+    if by is None:
+        # The hall shows the same figure; it needn't be counted twice.
+        request.matching_open_count = counts.all  # type: ignore[attr-defined]
     rows, more = matches.matched(
         request.actor,
         moment=moment,
@@ -92,14 +112,18 @@ def my_matches(request: ActorRequest) -> HttpResponseBase:
         begun=begun,
         after=matches.place(request.GET.get("after", "")),
         since=since,
+        interest_id=by.pk if by else None,
     )
+    narrowed = f"&interest={by.pk}" if by else ""
     page = {
+        "by": by,
+        "narrowed": narrowed,
         "counts": counts,
         "is_first_look": since is None,
         "chips": _chips(counts, chip),
         "chip": chip.value,
         "rows": rows,
-        "next": f"?show={chip.value}&after={more.text()}".replace("+", "%2B") if more else "",
+        "next": f"?show={chip.value}{narrowed}&after={more.text()}".replace("+", "%2B") if more else "",
         "has_interests": bool(rows) or counts.dismissed > 0 or bool(interest_queries.own_interests(request.actor)),
         "may_change": policies.may_change(request.actor),
         # The same for every row: rendered once.

@@ -132,7 +132,14 @@ def _is_new(since: datetime | None) -> Q:
     return Q() if since is None else Q(found_at__gt=since)
 
 
-def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID], since: datetime | None = None) -> Counts:
+def counts(
+    actor: Actor,
+    *,
+    moment: datetime,
+    begun: frozenset[UUID],
+    since: datetime | None = None,
+    interest_id: UUID | None = None,
+) -> Counts:
     """`since` is the end of the person's visit before; what was found after it is new to him."""
 
     def procedures(narrowed: Q) -> Count:
@@ -142,6 +149,8 @@ def counts(actor: Actor, *, moment: datetime, begun: frozenset[UUID], since: dat
     is_recent = Q(procedure__published_at__gt=moment - timedelta(weeks=_WEEKS), procedure__published_at__lte=moment)
     kept = is_open & Q(dismissed_at=None)
     found = policies.matches_visible_to(actor).filter(is_open | is_recent)
+    if interest_id is not None:
+        found = found.filter(interest_id=interest_id)
     told = found.aggregate(
         all=procedures(kept),
         closing=procedures(kept & Q(procedure__closes_at__lte=moment + SOON)),
@@ -163,9 +172,15 @@ def matched(
     begun: frozenset[UUID],
     after: Place | None = None,
     since: datetime | None = None,
+    interest_id: UUID | None = None,
 ) -> tuple[list[Row], Place | None]:
-    """A page of matched procedures, what closes first on top, each with the reason of its first lot that fits."""
+    """A page of matched procedures, what closes first on top, each with the reason of its first lot that fits.
+
+    `interest_id` narrows it to what one interest brings, with that interest's reasons.
+    """
     found = open_matches(actor, moment=moment)
+    if interest_id is not None:
+        found = found.filter(interest_id=interest_id)
     found = found.exclude(dismissed_at=None) if chip == Chip.DISMISSED else found.filter(dismissed_at=None)
     if chip == Chip.CLOSING:
         found = found.filter(procedure__closes_at__lte=moment + SOON)

@@ -7,6 +7,7 @@ from tests.factories import make_actor, make_company
 from pazar.ground.identity.models import Company, Person
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.jobs.drain import drain
+from pazar.market.matching.commands import match
 from pazar.market.matching.models import Interest, Match
 from pazar.market.matching.rules.interests import BROAD_A_WEEK
 from pazar.market.matching.rules.meaning import LotFacts
@@ -180,6 +181,24 @@ def test_a_foreign_companys_interest_is_not_found(supplier):
     assert client.post(f"{URL}{theirs.pk}/", TYPED).status_code == 404
     assert client.post(f"{URL}{theirs.pk}/remove/").status_code == 404
     assert Interest.objects.get().name == "Cables"
+
+
+def test_the_figure_of_an_interest_opens_its_own_matches(supplier):
+    cables_of, lamps_of = make_interest(supplier), make_interest(supplier, name="Lamps", cpv=["31500000"])
+    cable = cables(title="Кабели")
+    lamp = store_procedure(LotFacts(buyer_id=make_company().pk, cpv=("31520000",), kind="open"), title="Лампи")
+    match.match_procedures(procedure_ids=[cable.pk, lamp.pk])
+    client = client_of(supplier)
+    assert f'/market/matches/?interest={lamps_of.pk}">1</a>' in text(client.get(URL))
+    shown = text(client.get("/market/matches/", {"interest": str(lamps_of.pk)}))
+    assert "1 procedure fits your interest “Lamps”" in shown
+    assert "Лампи" in shown
+    assert "Кабели" not in shown
+    assert f"?show=closing&interest={lamps_of.pk}" in shown.replace("&amp;", "&")
+    assert "2 procedures fit your interests" in text(client.get("/market/matches/"))
+    stranger = client_of(make_actor(Role.TENDER_MANAGER))
+    assert stranger.get("/market/matches/", {"interest": str(cables_of.pk)}).status_code == 404
+    assert client.get("/market/matches/", {"interest": "x"}).status_code == 404
 
 
 def test_a_reader_sees_the_list_and_may_not_edit(supplier):
