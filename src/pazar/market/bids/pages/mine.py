@@ -64,8 +64,10 @@ def _status(bid: Bid, ending: Ending | None, *, is_running: bool) -> tuple[str, 
     if state == State.FAILED:
         return "done", _("Ended without an award")
     if state == State.OPENED:
-        return "live", _("Opened, being evaluated")
-    return ("open" if is_running else "live"), _("In the box")
+        return "done", _("Opened, being evaluated")
+    if is_running and bid.current is not None and bid.current.procedure_version < bid.procedure.version:
+        return "soon", _("In the box for an earlier version: seal it again")
+    return "open", _("In the box")
 
 
 @member_required

@@ -42,6 +42,9 @@ class SealingKey extends HTMLElement {
       await ask(this.dataset.to ?? "", { body: { public_key: hex(pair.publicKey) }, token: tokenOf(this) });
       this.#form.reset();
       sayProgress(this, `${this.dataset.done ?? ""} ${pair.fingerprint}`);
+      // In place: to load the page anew while some browser still asks where to save the file could lose the key.
+      const heading = document.querySelector("h1");
+      if (heading) heading.textContent = this.dataset.holds ?? "";
     } catch (error) {
       sayProgress(this, "");
       sayFault(this, error);

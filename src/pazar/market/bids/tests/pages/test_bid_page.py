@@ -208,6 +208,25 @@ def test_a_bid_for_an_earlier_version_is_said_to_be_outside_the_ranking(firm):
         assert "be read</" not in shown
 
 
+def test_my_bids_tells_that_a_sealed_bid_is_for_an_earlier_version(firm):
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, _receipt = make_submitted(procedure, one_of(firm, Role.TENDER_MANAGER), price=PRICE)
+    assert '<span class="pz-st open"><span>In the box</span>' in mine(bidder)
+    change_quantity(procedure, buyer, "The hall is longer.")
+    assert "In the box for an earlier version: seal it again" in mine(bidder)
+    assert "<span>In the box</span>" not in mine(bidder)
+
+
+def test_a_bid_that_waits_for_its_opening_is_no_alarm(firm):
+    procedure = make_procedure(buyer := make_buyer())
+    bidder, _receipt = make_submitted(procedure, one_of(firm, Role.TENDER_MANAGER), price=PRICE)
+    pass_deadline(procedure)
+    assert "pz-st live" not in mine(bidder)
+    opening.open_box(actor=buyer, procedure_id=procedure.pk)
+    assert "Opened, being evaluated" in mine(bidder)
+    assert "pz-st live" not in mine(bidder)
+
+
 def test_the_buyers_reason_stands_with_the_change(firm):
     procedure = make_procedure(buyer := make_buyer())
     bidder, bid = make_bid(procedure, one_of(firm, Role.TENDER_MANAGER))

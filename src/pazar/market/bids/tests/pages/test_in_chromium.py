@@ -90,6 +90,9 @@ def test_a_key_holder_makes_his_key_and_opens_the_bids_with_it(open_page, tmp_pa
     file = tmp_path / "key.json"
     download.value.save_as(file)
     page.get_by_text("The key file is downloaded").wait_for()
+    page.get_by_role("heading", name="You hold a sealing key").wait_for()
+    page.set_viewport_size({"width": PHONE, "height": 844})
+    assert_fits(page)  # its fingerprint is one long word
     assert SealingKey.objects.get(person_id=buyer.person_id).revoked_at is None
 
     procedure = make_procedure(buyer, seal="server_and_person", seal_person_id=buyer.person_id)
