@@ -110,6 +110,9 @@ def publishes(page: Page) -> Procedure:
     item.get_by_label(said(page, "Unit")).fill("m")
     until = timezone.localtime(clock.db_now() + timedelta(days=10))
     main.get_by_label(said(page, "Bids until")).fill(until.strftime("%Y-%m-%dT%H:%M"))
+    # The browser writes the field in its own language; beside it stands the moment in the page's.
+    expect(page.locator("pz-when[for=id_closes_at]")).to_contain_text(f"{until.year}")
+    expect(page.locator("pz-when[for=id_closes_at]")).to_contain_text(until.strftime("%H:%M"))
     main.get_by_label(said(page, "Payment")).fill("30 days after delivery")
     expect(page.get_by_role("heading", name=said(page, "Nothing keeps it from being published"))).to_be_visible()
     page.get_by_role("button", name=said(page, "Look at it and publish")).first.click()

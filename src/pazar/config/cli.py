@@ -78,7 +78,7 @@ def _bring_up_to_date(mode: Mode = "real", *, verbose: bool = False) -> None:
     if not verbose:  # else the migrations speak for themselves
         is_new = not mode_of(os.environ["DATABASE_OWNER_URL"])
         click.echo(
-            "Setting up the database of a new centre: this takes about a minute …"
+            "Setting up the database of a new centre: some seconds, up to a minute on a slow machine …"
             if is_new
             else "Bringing the database up to date …",
             err=True,

@@ -60,7 +60,9 @@ def create_token(
     if not scopes:
         faults["scopes"] = _("Choose what the token may do.")
     elif unknown := sorted(set(scopes) - {str(scope) for scope in Scope}):
-        faults["scopes"] = _("There is no scope of this name: {names}.").format(names=", ".join(unknown))
+        faults["scopes"] = _("There is no scope of this name: {names}. There are: {known}.").format(
+            names=", ".join(unknown), known=", ".join(sorted(str(scope) for scope in Scope))
+        )
     moment = clock.db_now()
     if expires_at is not None and expires_at <= moment:
         faults["expires_at"] = _("This moment is past.")

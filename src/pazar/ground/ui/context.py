@@ -178,7 +178,9 @@ class Shell:
         return self._links(found, hall.counted([e.count(self._request) if e.count else None for e in found]))
 
     def _links(self, found: list[hall.Entry], counts: list[hall.Count]) -> list[HallLink]:
-        here = max((e.url for e in found if self._path_in(e.url)), key=len, default="")
+        match = self._request.resolver_match
+        named = next((e.url for e in found if match is not None and match.view_name in e.also), "")
+        here = named or max((e.url for e in found if self._path_in(e.url)), key=len, default="")
         phone = {e.url_name for e in [e for e in found if e.phone][:PHONE_PLACES]}
         return [
             HallLink(

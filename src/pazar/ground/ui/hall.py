@@ -24,6 +24,7 @@ class Entry:
     whether this person has the entry (default: whoever is logged in; `public` shows it to all).
     `count` is asked once per page, only for the wing in view: answer the rows as an indexed QuerySet, so that
     one statement counts them for all entries.
+    `also` names further pages (url names) that belong to it though their addresses begin as another's.
     The first four with `phone` stand in the bar below on a phone, the rest behind "More".
     """
 
@@ -36,6 +37,7 @@ class Entry:
     count: Callable[[HttpRequest], Asked] | None = None
     phone: bool = True
     public: bool = False
+    also: frozenset[str] = frozenset()
 
     def shown_to(self, request: HttpRequest) -> bool:
         if self.visible is not None:

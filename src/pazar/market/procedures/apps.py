@@ -47,6 +47,7 @@ class ProceduresConfig(AppConfig):
                 label=_("My procedures"),
                 icon="clipboard-list",
                 url_name="procedures:mine",
+                also=frozenset(f"procedures:{name}" for name in ("new", "edit", "publish", "change", "cancel")),
                 visible=lambda request: policies.is_buyer(request.actor),  # type: ignore[attr-defined]
             )
         )

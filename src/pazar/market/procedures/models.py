@@ -153,6 +153,11 @@ class Lot(models.Model):
             GinIndex(fields=["lemmas"], name="procedures_lot_lemmas"),
         ]
 
+    @property
+    def says_delivery(self) -> bool:
+        """Whether any of its items says where or when; asks for them unless they are prefetched."""
+        return any(item.place or item.delivery for item in self.items.all())
+
 
 class Listed(models.Model):
     """What lists and search read of a published procedure: short, so that a million of them is walked quickly (J4).

@@ -93,6 +93,16 @@ def test_only_for_oneself_for_a_company_of_ones_own_and_not_by_a_token(person: P
         tokens.revoke_token(actor=actor_of(make_person(company)), token_id=token.pk)
 
 
+def test_who_names_a_scope_that_isnt_there_is_told_those_that_are(person: Person) -> None:
+    with pytest.raises(Invalid) as refused:
+        tokens.create_token(
+            actor=CENTRE, person=person, name="x", scopes=["all:write"], company_id=None, expires_at=None
+        )
+    told = str(refused.value.fields["scopes"])
+    assert "all:write" in told
+    assert "bids:read" in told
+
+
 def test_tokens_are_not_without_end(person: Person, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MOST", 2)
     facts = {"person": person, "name": "x", "scopes": ["person:read"], "company_id": None, "expires_at": None}

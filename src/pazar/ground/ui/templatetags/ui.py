@@ -208,6 +208,24 @@ def is_check(field: BoundField) -> bool:
 
 
 @register.filter
+def is_moment(field: BoundField) -> bool:
+    """A day and an hour: said again in the page's language, since the browser writes them in its own."""
+    return getattr(field.field.widget, "input_type", "") == "datetime-local"
+
+
+@register.filter
+def is_day(field: BoundField) -> bool:
+    """A day without an hour: said again likewise."""
+    return getattr(field.field.widget, "input_type", "") == "date"
+
+
+@register.simple_tag
+def here() -> str:
+    """The city whose time the reader's hours are."""
+    return formats.zone_city(formats.zone())
+
+
+@register.filter
 def is_group(field: BoundField) -> bool:
     """Several inputs under one legend."""
     return bool(field.field.widget.use_fieldset)

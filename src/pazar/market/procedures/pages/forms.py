@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pazar.ground.codes import queries as codes
 from pazar.ground.codes.forms import CpvField, NutsField
 from pazar.ground.identity import queries as people
+from pazar.ground.ui import formats
 from pazar.ground.ui.fields import FigureField, MoneyField
 from pazar.market.procedures import labels, queries
 from pazar.market.procedures.models import Procedure
@@ -164,7 +164,7 @@ class MainForm(Part):
                 ),
             ],
         )
-        zone = timezone.get_current_timezone_name()
+        zone = formats.zone_city(formats.zone())
         self.fields["closes_at"].help_text = _("In your time ({zone}).").format(zone=zone)
         if published:
             # Bids are sealed, counted and compared by these.

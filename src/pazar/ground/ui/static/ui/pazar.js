@@ -2,6 +2,7 @@
 import "./pz-clock.js";
 import "./pz-countdown.js";
 import "./pz-copy.js";
+import "./pz-when.js";
 import "./autosave.js";
 import "./comfort.js";
 import "./pz-bell.js";

@@ -113,6 +113,14 @@ FAULTS = [
 ]
 
 
+def test_a_draft_stands_under_my_procedures_in_the_hall(buyer):
+    client = browser(buyer)
+    for path in (f"/market/procedures/{make_draft(buyer).pk}/edit/", "/market/procedures/new/"):
+        page = client.get(path).content.decode()
+        (current,) = re.findall(r'<a [^>]*href="([^"]+)"[^>]*aria-current="page"', page)
+        assert current == "/market/procedures/mine/"
+
+
 def test_each_fault_leads_to_its_field_and_nothing_of_the_rest_is_lost(buyer):
     draft = make_draft(buyer)
     client = browser(buyer)
