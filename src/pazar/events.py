@@ -10,6 +10,9 @@ from uuid import UUID
 
 from pazar.ground.codes.rules.reason import Reason
 
+# Told by the ground itself, which knows nothing of this page.
+from pazar.ground.people.events import PersonLeft as PersonLeft
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProcedurePublished:

@@ -11,6 +11,7 @@ api = Api(
 api.add_router("", "pazar.ground.api.api.router")
 api.add_router("", "pazar.ground.api.messages.router")
 api.add_router("", "pazar.ground.webhooks.api.router")
+api.add_router("", "pazar.ground.people.api.router")
 api.add_router("/awards", "pazar.market.awards.api.router")
 api.add_router("/items", "pazar.market.awards.api.items")
 api.add_router("/procedures", "pazar.market.procedures.api.router")

@@ -85,6 +85,7 @@ GROUND = [
     "ui",
     "api",
     "webhooks",
+    "people",
 ]
 MARKET = ["companies", "procedures", "matching", "signatures", "bids", "awards"]
 SALES = ["customers", "channels", "pipeline"]

@@ -39,6 +39,13 @@ AT_ONCE: dict[type, tuple[Handler, ...]] = {
     events.ProcedurePublished: (bids.make_box, matching.ask_published),
     events.ProcedureChanged: (matching.ask_changed,),
     events.OutsideProceduresImported: (matching.ask_imported,),
+    # Nothing is in nobody's hands, not for a moment.
+    events.PersonLeft: (
+        procedures.hand_over,
+        customers.hand_over,
+        channels.hand_over,
+        pipeline.hand_over,
+    ),
 }
 
 WIRING: dict[type, tuple[Handler, ...]] = {
@@ -74,6 +81,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     events.CompanyAdmitted: (matching.note_first_interest,),
     events.CompanyRenamed: (procedures.note_renaming, customers.note_renaming),
     events.AdmissionUndone: (matching.forget_interests,),
+    events.PersonLeft: (),
 }
 
 CLOCKWORK: dict[str, Callable[[UUID], None]] = {

@@ -31,6 +31,8 @@ class Scope(StrEnum):
     PERSON_READ = "person:read"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
 
 
 LABELS: dict[Scope, Promise] = {
@@ -54,6 +56,8 @@ LABELS: dict[Scope, Promise] = {
     Scope.PERSON_READ: _("Read who I am"),
     Scope.IMPORTS_READ: _("Read the centre's imports"),
     Scope.IMPORTS_WRITE: _("Import into the centre and undo it"),
+    Scope.PEOPLE_READ: _("Read who our people are, and our approvals"),
+    Scope.PEOPLE_WRITE: _("Give our people roles"),
 }
 
 STAFF: dict[Scope, StaffRole] = {

@@ -23,6 +23,12 @@ def _actor(request: HttpRequest) -> Actor:
         return NOBODY
     wanted = request.session.get(COMPANY_KEY)
     actor = queries.actor_for(person, company_id=UUID(wanted) if wanted else None)
+    if wanted and str(actor.company_id) != wanted:
+        if request.method not in ("GET", "HEAD"):
+            # What he typed for a company that he was removed from isn't done for the next of his.
+            actor = replace(actor, company_id=None, company_name="", roles=frozenset())
+        else:
+            request.session.pop(COMPANY_KEY)
     if actor.wants_factor and not proofs.has_factor(request):
         # He is somebody, and nothing more: no page and no endpoint finds a role in him that it could serve.
         return replace(

@@ -8,11 +8,15 @@ class AwardsConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.messages import kinds
+        from pazar.ground.people.commands import approvals
+        from pazar.ground.people.rules.chain import Kind
         from pazar.ground.ui import hall
         from pazar.market.awards import queries
+        from pazar.market.awards.commands import award
         from pazar.market.bids.rules import endings
 
         endings.connect(queries.endings)
+        approvals.provide(Kind.AWARD, award.wish_for)
 
         # Whoever bid must hear how it ended: no unsubscribing from that.
         kinds.register(

@@ -8,9 +8,13 @@ class BidsConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.messages import feeds, kinds
+        from pazar.ground.people.commands import approvals
+        from pazar.ground.people.rules.chain import Kind
         from pazar.ground.ui import hall
         from pazar.market.bids import policies
-        from pazar.market.bids.commands import remind, tell
+        from pazar.market.bids.commands import approving, remind, tell
+
+        approvals.provide(Kind.BID, approving.wish_for)
 
         feeds.register(
             feeds.Feed(

@@ -8,13 +8,19 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from pazar.ground.messages import kinds
+        from pazar.ground.people.commands import approvals, members
+        from pazar.ground.people.rules.chain import Kind
         from pazar.ground.ui import hall, now
         from pazar.market.procedures import (
             jobs,  # noqa: F401 - its tasks are known to the worker from here on
             policies,
             queries,
         )
-        from pazar.market.procedures.commands import imports, tell
+        from pazar.market.procedures.commands import approving, handing_over, imports, tell
+
+        approvals.provide(Kind.PUBLICATION, approving.wish_for)
+
+        members.provide_burdens(handing_over.burdens)
 
         kinds.register(kinds.Kind(key=tell.KIND, label=_("Questions and answers on procedures")))
         kinds.register(kinds.Kind(key=imports.KIND, label=_("Imports that I began")))

@@ -1,7 +1,7 @@
 """What procedures do when something happened."""
 
-from pazar.events import CompanyRenamed, EnquiryAnswered
-from pazar.market.procedures.commands import drafts, tell
+from pazar.events import CompanyRenamed, EnquiryAnswered, PersonLeft
+from pazar.market.procedures.commands import drafts, handing_over, tell
 
 
 def tell_asker(event: EnquiryAnswered) -> None:
@@ -12,3 +12,7 @@ def tell_asker(event: EnquiryAnswered) -> None:
 def note_renaming(event: CompanyRenamed) -> None:
     """Drafts bear the buyer's new name; what is published keeps the one it was published under."""
     drafts.rename_buyer(buyer_id=event.company_id, name=event.after)
+
+
+def hand_over(event: PersonLeft) -> None:
+    handing_over.hand_over(event)

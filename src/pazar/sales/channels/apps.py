@@ -6,8 +6,11 @@ class ChannelsConfig(AppConfig):
     label = "channels"
 
     def ready(self) -> None:
+        from pazar.ground.people.commands import members
+        from pazar.sales.channels.commands import handing_over
         from pazar.sales.channels.sentences import ENTRIES
         from pazar.sales.customers import timeline
 
         for kind, (say, icon) in ENTRIES.items():
             timeline.teach(kind, say, icon=icon)
+        members.provide_burdens(handing_over.burdens)

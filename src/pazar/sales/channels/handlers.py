@@ -1,7 +1,14 @@
 """What the channels do about events of the market."""
 
-from pazar.events import OutsideProceduresWithdrawn, ProcedureCancelled, ProcedureChanged, SuppliersMatched
+from pazar.events import (
+    OutsideProceduresWithdrawn,
+    PersonLeft,
+    ProcedureCancelled,
+    ProcedureChanged,
+    SuppliersMatched,
+)
 from pazar.sales.channels import commands
+from pazar.sales.channels.commands import handing_over
 
 
 def note_opportunities(event: SuppliersMatched) -> None:
@@ -18,3 +25,7 @@ def note_withdrawn(event: OutsideProceduresWithdrawn) -> None:
 
 def note_cancelled(event: ProcedureCancelled) -> None:
     commands.note_cancelled(event)
+
+
+def hand_over(event: PersonLeft) -> None:
+    handing_over.hand_over(event)

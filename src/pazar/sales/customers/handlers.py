@@ -1,7 +1,7 @@
 """What customers do when something happened on the market."""
 
-from pazar.events import CompanyRenamed
-from pazar.sales.customers.commands import accounts
+from pazar.events import CompanyRenamed, PersonLeft
+from pazar.sales.customers.commands import accounts, handing_over
 
 
 def note_renaming(event: CompanyRenamed) -> None:
@@ -13,3 +13,7 @@ def note_renaming(event: CompanyRenamed) -> None:
         after=event.after,
         moment=event.renamed_at,
     )
+
+
+def hand_over(event: PersonLeft) -> None:
+    handing_over.hand_over(event)

@@ -1,7 +1,8 @@
 """What the pipeline does about events of the market."""
 
-from pazar.events import BidSubmitted, BidWithdrawn, ProcedureAwarded, ProcedureCancelled, ProcedureChanged
+from pazar.events import BidSubmitted, BidWithdrawn, PersonLeft, ProcedureAwarded, ProcedureCancelled, ProcedureChanged
 from pazar.sales.pipeline import commands
+from pazar.sales.pipeline.commands import handing_over
 
 
 def note_bid(event: BidSubmitted) -> None:
@@ -22,3 +23,7 @@ def note_cancellation(event: ProcedureCancelled) -> None:
 
 def note_change(event: ProcedureChanged) -> None:
     commands.note_changed(event)
+
+
+def hand_over(event: PersonLeft) -> None:
+    handing_over.hand_over(event)

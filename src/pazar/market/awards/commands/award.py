@@ -3,8 +3,10 @@
 import hashlib
 import json
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,9 @@ from pazar.events import BidOutcome, LotOutcome, ProcedureAwarded
 from pazar.ground import clock, journal, outbox
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
+from pazar.ground.people.commands import approvals
+from pazar.ground.people.commands.approvals import Wish
+from pazar.ground.people.rules.chain import Kind
 from pazar.market.awards import policies, queries
 from pazar.market.awards.commands import shared
 from pazar.market.awards.models import Award
@@ -21,6 +26,9 @@ from pazar.market.awards.rules.record import record
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.commands import states
 
+if TYPE_CHECKING:
+    from pazar.market.procedures.models import Procedure
+
 
 def fingerprint(comparison: Comparison) -> str:
     """What the buyer saw: the award is made of this comparison or not at all."""
@@ -28,11 +36,34 @@ def fingerprint(comparison: Comparison) -> str:
     return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
 
 
+def award_wish(procedure: "Procedure", comparison: Comparison) -> Wish:
+    """What a second person approves: this ranking, worth the sum of what it awards (A4)."""
+    winners = [lot.ranking.winner for lot in comparison.lots]
+    return Wish(
+        kind=Kind.AWARD,
+        subject_id=procedure.pk,
+        digest=fingerprint(comparison),
+        title=procedure.title,
+        path=reverse("awards:decide", args=[procedure.pk]),
+        currency=procedure.currency,
+        amount=sum((winner.total for winner in winners if winner), Decimal(0)),
+    )
+
+
+def wish_for(actor: Actor, procedure_id: UUID) -> Wish:
+    """The same for whoever asks. Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded."""
+    procedure = procedures.own_procedure(actor, procedure_id)
+    policies.require_buyer(actor, procedure)
+    policies.require_undecided(procedure)
+    return award_wish(procedure, queries.comparison(procedure))
+
+
 def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str = "") -> list[Award]:
     """Award every lot to the lowest price in its ranking; a lot without a standing bid is awarded to nobody (B9, B10).
 
     `seen` is the `fingerprint` of the comparison on the buyer's screen. Everybody is told by what listens to
-    ProcedureAwarded. Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded, ComparisonChanged, Invalid.
+    ProcedureAwarded. Raises NotFound, NotAllowed, NotOpened, AlreadyAwarded, ComparisonChanged, ApprovalMissing,
+    Invalid.
     """
     with acting(actor):
         procedure = procedures.lock_procedure(procedure_id)
@@ -43,6 +74,7 @@ def award_procedure(*, actor: Actor, procedure_id: UUID, seen: str, reason: str 
         comparison = queries.comparison(procedure)
         if fingerprint(comparison) != seen:
             raise ComparisonChanged
+        approvals.require(actor, Kind.AWARD, procedure.pk, lambda: award_wish(procedure, comparison))
 
         awards = []
         for compared in comparison.lots:

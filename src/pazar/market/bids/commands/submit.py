@@ -13,7 +13,10 @@ from pazar.ground import clock, journal, outbox
 from pazar.ground.identity import queries as identity
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.scope import acting
+from pazar.ground.people.commands import approvals
+from pazar.ground.people.rules import chain
 from pazar.market.bids import policies, queries
+from pazar.market.bids.commands import approving
 from pazar.market.bids.commands.drafts import check_open, secret_key
 from pazar.market.bids.models import Bid, Envelope, Submission
 from pazar.market.bids.policies import Bidder
@@ -37,7 +40,7 @@ def submit_bid(*, actor: Actor, bid_id: UUID, sealed: SealedBid) -> Receipt:
     `sealed` is what the bidder's browser or software made: a manifest, and an envelope per lot and kind. It replaces
     what the bid put in before. Sending the same again returns the first receipt, also after the deadline.
     Raises NotFound, NotAllowed, OwnProcedure, NotOpenForBids, BidTooLate, BidReplaced, VersionNotConfirmed,
-    EnvelopesRefused.
+    EnvelopesRefused, ApprovalMissing.
     """
     with acting(actor):
         procedure, bid = queries.lock_own_bid(actor, bid_id)
@@ -51,6 +54,7 @@ def submit_bid(*, actor: Actor, bid_id: UUID, sealed: SealedBid) -> Receipt:
             raise BidReplaced
         if bid.confirmed_version != procedure.version:
             raise VersionNotConfirmed(version=procedure.version, confirmed=bid.confirmed_version)
+        approvals.require(actor, chain.Kind.BID, bid.pk, lambda: approving.bid_wish(actor, procedure, bid))
         lots = procedures.lots(procedure.pk)
         taken = _checked(sealed, procedure, bid, lots)
 

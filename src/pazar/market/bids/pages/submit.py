@@ -130,7 +130,9 @@ def refused(refusal: Refusal) -> JsonResponse:
     """A refusal for a script of ours: its three sentences, and what is named beside them."""
     what, why, remedy = refusal.sentences
     breaches = [str(one) for one in getattr(refusal, "breaches", ())]
-    answer = {"code": refusal.code, "what": what, "why": why, "remedy": remedy, "breaches": breaches}
+    answer: dict[str, Any] = {"code": refusal.code, "what": what, "why": why, "remedy": remedy, "breaches": breaches}
+    if (way := getattr(refusal, "way", None)) is not None:
+        answer["way"] = {"words": way[0], "url": way[1]}
     return JsonResponse(answer, status=refusal.status)
 
 

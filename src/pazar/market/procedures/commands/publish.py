@@ -7,9 +7,12 @@ from django.db import transaction
 from pazar.events import ProcedurePublished
 from pazar.ground import clock, journal, outbox
 from pazar.ground.identity.rules.actor import Actor
+from pazar.ground.identity.scope import acting
 from pazar.ground.jobs import clockwork
+from pazar.ground.people.commands import approvals
+from pazar.ground.people.rules.chain import Kind
 from pazar.market.procedures import policies, queries
-from pazar.market.procedures.commands import shared
+from pazar.market.procedures.commands import approving, shared
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.refusals import RegimeBroken
 from pazar.market.procedures.rules import packs, regimes
@@ -23,7 +26,7 @@ def publish_procedure(*, actor: Actor, procedure_id: UUID) -> Procedure:
     """Make a draft public: reference, version 1, the end in the clockwork, and all who listen are told.
 
     Publishing what is published already answers the same and does nothing. Raises NotFound, NotAllowed, NotNow,
-    RegimeBroken with every breach.
+    RegimeBroken with every breach, ApprovalMissing.
     """
     with transaction.atomic():
         procedure = queries.lock_procedure(procedure_id)
@@ -37,6 +40,8 @@ def publish_procedure(*, actor: Actor, procedure_id: UUID) -> Procedure:
         pack = packs.pack(facts.regime)
         if broken or pack is None or procedure.closes_at is None:
             raise RegimeBroken(broken)
+        with acting(actor):
+            approvals.require(actor, Kind.PUBLICATION, procedure.pk, lambda: approving.publication_wish(procedure))
 
         procedure.enquiries_close_at = regimes.enquiries_end(facts, pack)
         procedure.buyer_name = actor.company_name

@@ -1,0 +1,1 @@
+"""A company's people, their approvals, and a person's own data."""
