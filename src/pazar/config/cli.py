@@ -30,6 +30,7 @@ COMMANDS = {
     "import": "pazar.market.procedures.cli:import_",
     "matcher": "pazar.market.matching.cli:matcher",
     "register": "pazar.market.companies.cli:register",
+    "sanctions": "pazar.market.companies.cli:sanctions",
     "desk": "pazar.sales.customers.cli:desk",
     "signature": "pazar.market.signatures.cli:signature",
     "bench": "pazar.config.bench:bench",

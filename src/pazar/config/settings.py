@@ -226,6 +226,8 @@ CENTRE_DAYS_OFF = frozenset(_listed("PAZAR_DAYS_OFF"))
 REGISTERS = _listed("PAZAR_REGISTERS", "snapshot")
 # How long registrations stay that were refused, declined, or asked about and not answered.
 APPLICATIONS_KEPT = timedelta(days=int(os.environ.get("PAZAR_REFUSED_DAYS", "180")))
+# Whether a moderator's refusal waits for a colleague to confirm it.
+REFUSAL_FOUR_EYES = _flag("PAZAR_REFUSAL_FOUR_EYES")
 # How long before a registration is due its moderators' head is told.
 MODERATION_ALARM = timedelta(hours=2)
 

@@ -103,6 +103,7 @@ ROUNDS: dict[str, Round] = {
     "never confirmed": Round(act=companies.forget_unconfirmed, seconds=60),
     "members' registers": Round(act=companies.watch_members, seconds=60),
     "decided long ago": Round(act=companies.forget_decided, seconds=3600),
+    "known names": Round(act=companies.keep_known_names, seconds=60),
     "registers": Round(act=companies.ask_registers_again, seconds=5),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),

@@ -54,6 +54,16 @@ class CompaniesConfig(AppConfig):
             hall.Entry(
                 wing="centre",
                 order=-1,
+                label=_("Lists of sanctions"),
+                icon="list-check",
+                url_name="companies:sanctions",
+                visible=_is_moderator,
+            )
+        )
+        hall.register(
+            hall.Entry(
+                wing="centre",
+                order=-1,
                 label=_("Changes in registers"),
                 icon="building",
                 url_name="companies:changes",

@@ -234,3 +234,40 @@ def _table(path: Path) -> Iterator[Pair]:
 def _delimiter(head: str) -> str:
     first = head.partition("\n")[0]
     return max(",;\t", key=first.count)
+
+
+@click.group()
+def sanctions() -> None:
+    """Lists of those with whom nobody may trade."""
+
+
+@sanctions.command("load")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--name", default="", help="What the list is called; the file's name if not said.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the list is from; the file's day if not said."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@centre_command
+def load_sanctions(file: Path, name: str, as_of: datetime | None, as_json: bool) -> None:
+    """Take a list in from FILE, a table in UTF-8, in place of what a list of the same name said before.
+
+    Columns: name; and, if there are such, kind (entity, person), aliases (parted by ;), country, number, programme,
+    listed_on, reference. Exit status: 0 all taken, 1 some rows refused, 2 nothing taken.
+    """
+    from pazar.ground.identity.rules.actor import CENTRE
+    from pazar.market.companies.commands import sanctions as lists
+
+    try:
+        report = lists.load(actor=CENTRE, path=file, name=name, as_of=as_of.date() if as_of else None)
+    except lists.NotAList as error:
+        raise Trouble(str(error)) from error
+    if as_json:
+        told: dict[str, Any] = {"list": report.name, "taken": report.taken, "refused_count": report.refused_count}
+        told["refused"] = [{"line": line, "code": code} for line, code in report.refused]
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        click.echo(f"{report.name}: {report.taken} entries, {report.refused_count} rows refused")
+        for line, code in report.refused[:SHOWN]:
+            click.echo(f"  line {line}: {code}")
+    sys.exit(1 if report.refused_count else 0)

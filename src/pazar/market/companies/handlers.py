@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from pazar.market.companies.commands import applying, deciding, watching
+from pazar.market.companies.commands import applying, deciding, known_names, watching
 
 
 def ask_register_again(application_id: UUID) -> None:
@@ -32,3 +32,7 @@ def ask_registers_again() -> int:
 
 def watch_members() -> int:
     return watching.watch_members()
+
+
+def keep_known_names() -> int:
+    return known_names.catch_up()

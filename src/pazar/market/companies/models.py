@@ -90,6 +90,11 @@ class Application(models.Model):
     ask_at = models.DateTimeField(null=True, blank=True)  # its wait is over: registers are asked once more
     person_name = models.TextField()
     email = models.EmailField(max_length=254)
+    telephone = models.TextField(blank=True)  # as the world dials it
+    account = models.TextField(blank=True)  # IBAN without blanks
+    owners = ArrayField(models.TextField(), default=list)  # as the applicant says
+    address_key = models.TextField(blank=True)
+    device = models.BinaryField(null=True)  # keyed digest of a cookie: whether one computer registers many
     categories = ArrayField(models.TextField(), default=list)
     # The secret in the link of the last mail, as a digest; a newer mail makes the older link void.
     digest = models.BinaryField(unique=True)
@@ -97,6 +102,11 @@ class Application(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Where a refusal takes two: what the first one said. Any other decision wipes it.
+    refusal_by = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, related_name="+")
+    refusal_reason = models.TextField(blank=True)
+    refusal_words = models.TextField(blank=True)
+    refusal_at = models.DateTimeField(null=True, blank=True)
     company = models.ForeignKey("identity.Company", on_delete=models.SET_NULL, null=True, related_name="+")
     person = models.ForeignKey("identity.Person", on_delete=models.SET_NULL, null=True, related_name="+")
     mail_ids = ArrayField(models.UUIDField(), default=list)  # to be forgotten with it, if nobody confirms
@@ -115,6 +125,11 @@ class Application(models.Model):
             models.Index(fields=["ask_at"], condition=models.Q(ask_at__isnull=False), name="companies_asks_register"),
             models.Index(fields=["company"], condition=models.Q(state="with_owners"), name="companies_asks_owners"),
             models.Index(fields=["-decided_at"], name="companies_decided"),
+            *(
+                models.Index(fields=[name], condition=~models.Q(**{name: ""}), name=f"companies_by_{name}")
+                for name in ("telephone", "account", "address_key")
+            ),
+            models.Index(fields=["device"], condition=models.Q(device__isnull=False), name="companies_by_device"),
         ]
 
     def __str__(self) -> str:
@@ -203,3 +218,70 @@ class RegisterChange(models.Model):
             models.Index(fields=["company", "-found_at"], name="companies_changes_of_company"),
             models.Index(fields=["-found_at", "-id"], name="companies_changes_newest"),
         ]
+
+
+class SanctionList(models.Model):
+    """A list of those with whom nobody may trade, as loaded from a file; the newest file of a name is the list."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.TextField(unique=True)
+    file_name = models.TextField()
+    as_of = models.DateField()
+    loaded_at = models.DateTimeField()
+    entry_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SanctionEntry(models.Model):
+    """A firm or a person on a list; other names it is known by stand beside it."""
+
+    id = models.BigAutoField(primary_key=True)
+    of_list = models.ForeignKey(SanctionList, on_delete=models.CASCADE, related_name="entries")
+    kind = models.TextField(choices=[("entity", "entity"), ("person", "person")])
+    name = models.TextField()
+    aliases = ArrayField(models.TextField(), default=list)
+    country = models.CharField(max_length=2, blank=True)
+    number = models.TextField(blank=True)
+    programme = models.TextField(blank=True)
+    listed_on = models.DateField(null=True)
+    reference = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["of_list", "name", "id"], name="companies_sanctions_list"),
+            models.Index(fields=["number"], condition=~models.Q(number=""), name="companies_sanctions_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KnownName(models.Model):
+    """A name that another may be taken for: of a member, of somebody refused or suspended, of a list of sanctions."""
+
+    class Source(models.TextChoices):
+        MEMBER = "member"
+        SUSPENDED = "suspended"
+        REFUSED = "refused"
+        SANCTION = "sanction"
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.TextField(choices=Source)
+    subject_id = models.UUIDField(null=True)  # the company's, or the case's
+    entry = models.ForeignKey(SanctionEntry, on_delete=models.CASCADE, null=True, related_name="+")
+    name = models.TextField()
+    skeleton = models.TextField()
+    keys = ArrayField(models.IntegerField())
+
+    class Meta:
+        constraints = [
+            # Entries of a list have no subject, and nulls are never the same.
+            models.UniqueConstraint(fields=["source", "subject_id"], name="companies_known_name_once"),
+        ]
+        indexes = [GinIndex(fields=["keys"], name="companies_known_name_keys")]
+
+    def __str__(self) -> str:
+        return self.name

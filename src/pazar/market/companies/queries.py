@@ -16,7 +16,16 @@ from pazar.ground.identity.models import Company
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.words import names
 from pazar.market.companies import policies
-from pazar.market.companies.models import Application, Decision, RegisterChange, Watch
+from pazar.market.companies.adapters import lookalikes
+from pazar.market.companies.models import (
+    Application,
+    Decision,
+    KnownName,
+    RegisterChange,
+    SanctionEntry,
+    SanctionList,
+    Watch,
+)
 from pazar.market.companies.rules import checking
 from pazar.market.companies.rules.applying import UNDO, Checked, State
 from pazar.market.companies.rules.checking import MailDomain, Verdict
@@ -107,7 +116,9 @@ def checks(application: Application) -> list[Check]:
         _person(application),
         _number(application),
         _mail(application),
-        _names(application),
+        *_names(application),
+        *_people(application),
+        *_used_before(application),
     ]
 
 
@@ -196,13 +207,115 @@ def _mail(application: Application) -> Check:
             )
 
 
-def _names(application: Application) -> Check:
-    others = {str(pk): name for pk, name in people.member_names().items()}
-    near = checking.near_names(application.name, others)
-    if near:
-        evidence = tuple(f"{one.name} ({one.score:.0f} %)" for one in near)
-        return Check(verdict=Verdict.BAD, label=_("The name looks like one that is here"), evidence=evidence)
-    return Check(verdict=Verdict.GOOD, label=_("No company here has a name like it"), evidence=())
+def _names(application: Application) -> list[Check]:
+    near = lookalikes.near(application.name, without=application.company_id or application.pk)
+    by_source: dict[str, list[lookalikes.Alike]] = {}
+    for one in near:
+        by_source.setdefault(one.source, []).append(one)
+    found = [
+        Check(
+            verdict=verdict,
+            label=label,
+            evidence=tuple(_alike(one) for one in by_source[source]),
+        )
+        for source, verdict, label in _ALIKE
+        if source in by_source
+    ]
+    return found or [Check(verdict=Verdict.GOOD, label=_("No name known here is like it"), evidence=())]
+
+
+_ALIKE = (
+    (KnownName.Source.SANCTION, Verdict.BAD, _("The name is like one on a list of sanctions")),
+    (KnownName.Source.SUSPENDED, Verdict.BAD, _("The name is like that of a suspended company")),
+    (KnownName.Source.REFUSED, Verdict.LOOK, _("The name is like one that was refused")),
+    (KnownName.Source.MEMBER, Verdict.BAD, _("The name looks like one that is here")),
+)
+
+
+def _alike(one: lookalikes.Alike) -> str:
+    if one.entry_id is not None:
+        return _listed(one)
+    return f"{one.name} ({one.score:.0f} %)"
+
+
+def _listed(one: lookalikes.Alike) -> str:
+    assert one.entry_id is not None
+    entry = SanctionEntry.objects.select_related("of_list").get(pk=one.entry_id)
+    parts = (entry.programme, entry.reference, entry.listed_on.isoformat() if entry.listed_on else "")
+    about = ", ".join(filter(None, parts))
+    shown = f"{one.name} ({one.score:.0f} %): {entry.of_list.name}, {entry.of_list.as_of.isoformat()}"
+    return f"{shown}; {about}" if about else shown
+
+
+def _people(application: Application) -> list[Check]:
+    """Whoever registers, represents or owns it, beside the lists of sanctions; owners beside the register (A3)."""
+    told = [str(name) for name in application.register.get("representatives", [])]
+    evidence: list[str] = []
+    for name in dict.fromkeys([application.person_name, *application.owners, *told]):
+        evidence += [_listed(one) for one in lookalikes.near(name, sources=[KnownName.Source.SANCTION], limit=2)]
+    number = SanctionEntry.objects.filter(number=application.number).exclude(number="").select_related("of_list")
+    evidence += [f"{entry.name} ({entry.number}): {entry.of_list.name}" for entry in number[:3]]
+    found = []
+    if evidence:
+        label = _("A person or number is on a list of sanctions")
+        found.append(Check(verdict=Verdict.BAD, label=label, evidence=tuple(evidence[:8])))
+    elif SanctionList.objects.exists():
+        lists = ", ".join(f"{one.name} ({one.as_of.isoformat()})" for one in SanctionList.objects.order_by("name")[:6])
+        found.append(Check(verdict=Verdict.GOOD, label=_("Nobody is on a list of sanctions"), evidence=(lists,)))
+    else:
+        nothing = said("No list is loaded: pazar sanctions load FILE.")
+        found.append(Check(verdict=Verdict.LOOK, label=_("Lists of sanctions weren't asked"), evidence=(nothing,)))
+    if application.owners:
+        known = {names.skeleton(name) for name in told}
+        unknown = [name for name in application.owners if names.skeleton(name) not in known]
+        label = _("The declared owners") if told else _("Declared owners, unchecked: the register names nobody")
+        shown = tuple(
+            said("{name}: not named by the register").format(name=name) if told and name in unknown else name
+            for name in application.owners
+        )
+        found.append(Check(verdict=Verdict.LOOK if unknown else Verdict.GOOD, label=label, evidence=shown))
+    return found
+
+
+def _used_before(application: Application) -> list[Check]:
+    """Bank account, telephone, address and computer, beside those of other cases and what became of them (A3)."""
+    found = []
+    for name, label in _TRACES:
+        value = getattr(application, name)
+        if not value:
+            continue
+        others = Application.objects.filter(**{name: bytes(value) if name == "device" else value})
+        others = others.exclude(pk=application.pk).exclude(state=State.UNCONFIRMED)
+        others = others.exclude(country=application.country, number=application.number)
+        rows = list(others.order_by("-made_at")[:5])
+        if rows:
+            bad = any(row.state == State.REFUSED for row in rows)
+            evidence = tuple(
+                f"{row.made_at:%Y-%m-%d}: {row.name}, {row.country} {row.number} ({_state(row)})" for row in rows
+            )
+            found.append(Check(verdict=Verdict.BAD if bad else Verdict.LOOK, label=label, evidence=evidence))
+    account = application.account
+    if account and account[:2] != application.country:
+        evidence = (said("The account is kept in {country}.").format(country=account[:2]),)
+        found.append(Check(verdict=Verdict.LOOK, label=_("A bank account abroad"), evidence=evidence))
+    return found
+
+
+_TRACES = (
+    ("account", _("The bank account was used before")),
+    ("telephone", _("The telephone number was used before")),
+    ("address_key", _("Another company registered with this address")),
+    ("device", _("Another company was registered from this computer")),
+)
+
+
+def _state(application: Application) -> str:
+    return {
+        State.WAITING: said("waiting"),
+        State.ASKED: said("asked for more"),
+        State.APPROVED: said("let in"),
+        State.REFUSED: said("refused"),
+    }.get(State(application.state), said("with its owners"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,3 +341,44 @@ def own_changes(actor: Actor) -> QuerySet[RegisterChange]:
 
 def changes(actor: Actor) -> QuerySet[RegisterChange]:
     return policies.changes(actor).select_related("company", "confirmed_by").order_by("-found_at", "-id")
+
+
+def sanction_lists() -> Sequence[SanctionList]:
+    return list(SanctionList.objects.order_by("name"))
+
+
+def sanction_entries(list_id: int | None) -> QuerySet[SanctionEntry]:
+    """Entries of one list, or of all."""
+    found = SanctionEntry.objects.select_related("of_list").order_by("name", "id")
+    return found.filter(of_list_id=list_id) if list_id else found
+
+
+def sanctioned(name: str) -> list[tuple[lookalikes.Alike, SanctionEntry]]:
+    """Who on the lists is called alike, the nearest first."""
+    near = lookalikes.near(name, sources=[KnownName.Source.SANCTION], limit=20)
+    entries = SanctionEntry.objects.select_related("of_list").in_bulk([one.entry_id for one in near if one.entry_id])
+    return [(one, entries[one.entry_id]) for one in near if one.entry_id in entries]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Age:
+    """How long cases wait that wait now."""
+
+    label: str
+    count: int
+
+
+def ages(actor: Actor, moment: datetime) -> Sequence[Age]:
+    steps = (
+        (said("less than four hours"), timedelta(0), timedelta(hours=4)),
+        (said("four hours to a day"), timedelta(hours=4), timedelta(days=1)),
+        (said("one to three days"), timedelta(days=1), timedelta(days=3)),
+        (said("longer"), timedelta(days=3), timedelta(days=36500)),
+    )
+    counted = queue(actor).aggregate(
+        **{
+            f"n{n}": Count("pk", filter=Q(confirmed_at__lte=moment - least, confirmed_at__gt=moment - most))
+            for n, (_label, least, most) in enumerate(steps)
+        }
+    )
+    return [Age(label=label, count=counted[f"n{n}"]) for n, (label, _least, _most) in enumerate(steps)]

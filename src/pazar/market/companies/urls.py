@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/register/", watching.register, name="register"),
     path("settings/register/<uuid:change_id>/", watching.confirm, name="confirm_name"),
     path("centre/register-changes/", watching.changes, name="changes"),
+    path("centre/sanctions/", moderation.sanctions, name="sanctions"),
     path("centre/registrations/", moderation.queue, name="queue"),
     path("centre/registrations/head/", moderation.head, name="head"),
     path("centre/registrations/<uuid:application_id>/", moderation.case, name="case"),

@@ -29,7 +29,7 @@ from pazar.market.companies.adapters import calendar, desk, sentences
 from pazar.market.companies.adapters.registers import Answer, Down, Found
 from pazar.market.companies.commands import letters
 from pazar.market.companies.models import Application
-from pazar.market.companies.rules import applying, particulars
+from pazar.market.companies.rules import applying, contacts, particulars
 from pazar.market.companies.rules.applying import Checked, State
 from pazar.market.companies.rules.numbers import Fault, read_number
 from pazar.market.companies.rules.particulars import COMPARED, Comparison, Door
@@ -58,6 +58,10 @@ class Wish:
     address: str = ""
     town: str = ""
     postal_code: str = ""
+    telephone: str = ""
+    account: str = ""
+    owners: str = ""  # names, one in a line
+    device: bytes | None = None  # keyed digest of the computer's cookie
     categories: Sequence[str] = ()
     choices: Mapping[str, str] | None = None
     reasons: Mapping[str, str] | None = None
@@ -135,6 +139,12 @@ def apply(*, wish: Wish) -> None:
     if not settled.taken.get("name") and "number" not in faults:
         faults["name"] = _("Say the company's name as the register has it.")
     faults |= _faults_of_person(wish)
+    account = contacts.account(wish.account)
+    if account is None:
+        faults["account"] = _("This is no bank account number (IBAN). A digit is mistyped or missing.")
+    telephone = contacts.telephone(wish.telephone, country=_country(wish.country, found))
+    if telephone is None:
+        faults["telephone"] = _("This is no telephone number. Type it with its country's prefix, such as +359.")
     if faults:
         raise Invalid(fields=faults)
     if tries.count("join mail", wish.email.lower(), window=tries.FORGOTTEN_AFTER) > MAILS_A_DAY:
@@ -152,9 +162,16 @@ def apply(*, wish: Wish) -> None:
             register=_evidence(looked.answer),
             person_name=wish.person_name,
             email=wish.email,
+            telephone=telephone or "",
+            account=account or "",
+            owners=contacts.owners(wish.owners),
+            device=wish.device,
             categories=list(wish.categories)[:MOST_CATEGORIES],
             made_at=moment,
             **settled.taken,
+        )
+        application.address_key = contacts.address_key(
+            address=application.address, town=application.town, country=application.country
         )
         has_log_in = people.person_by_email(wish.email) is not None
         letters.write(application, letters.confirm(application, has_log_in=has_log_in))
@@ -332,8 +349,10 @@ def _is_over(application: Application, moment: datetime) -> bool:
 
 def _clean(wish: Wish) -> Wish:
     told = asdict(wish)
-    for name in ("country", "number", *MOST, "email"):
+    for name in ("country", "number", *MOST, "email", "telephone", "account"):
         told[name] = " ".join(seen(told[name]).split())
+    told["telephone"], told["account"] = told["telephone"][:40], told["account"][:60]
+    told["owners"] = seen(told["owners"])[:4000]
     told["number"] = told["number"][:80]
     told["reasons"] = {k: seen(v)[:500].strip() for k, v in (wish.reasons or {}).items()}
     return Wish(**told)

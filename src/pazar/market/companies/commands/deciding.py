@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import translation
@@ -22,8 +23,9 @@ from pazar.ground.messages.commands import writing
 from pazar.ground.messages.commands.telling import Told, tell
 from pazar.ground.words.seen import seen
 from pazar.market.companies import policies
+from pazar.market.companies.adapters import lookalikes
 from pazar.market.companies.commands import applying, letters, reasons
-from pazar.market.companies.models import Application, CaseNote, Decision
+from pazar.market.companies.models import Application, CaseNote, Decision, KnownName
 from pazar.market.companies.rules.applying import UNDO, State
 
 LONGEST = 4000
@@ -54,6 +56,14 @@ class PersonClosed(Refusal):
     what = _("The company wasn't let in.")
     why = _("The log-in with this e-mail address was closed.")
     remedy = _("Ask the applicant for another address.")
+
+
+class OwnRefusal(Refusal):
+    code = "own_refusal"
+    status = 409
+    what = _("Nothing was decided.")
+    why = _("The centre wants four eyes for a refusal, and you proposed this one.")
+    remedy = _("Ask a colleague to look at the case.")
 
 
 class TooLateToUndo(Refusal):
@@ -96,6 +106,7 @@ def approve(*, actor: Actor, application_id: UUID) -> Decision:
         companies.give_roles(actor=actor, person=person, company_id=company.pk, roles=[Role.OWNER])
         application.company, application.person = company, person
         decision = _decide(actor, application, Decision.Kind.APPROVE, State.APPROVED, made_person=made_person)
+        lookalikes.keep(source=KnownName.Source.MEMBER, named=[(company.pk, company.name)])
         let_in(actor, application, person)
         application.save()
         outbox.publish(
@@ -118,13 +129,41 @@ def ask_more(*, actor: Actor, application_id: UUID, reason: str, words: str) -> 
     return decision
 
 
-def refuse(*, actor: Actor, application_id: UUID, reason: str, words: str) -> Decision:
-    """Refuse, with a reason that the applicant reads. Raises NotFound, CaseDecided, Invalid."""
+def refuse(*, actor: Actor, application_id: UUID, reason: str, words: str) -> Decision | None:
+    """Refuse, with a reason that the applicant reads. Raises NotFound, CaseDecided, Invalid.
+
+    Where the centre wants four eyes for it (`PAZAR_REFUSAL_FOUR_EYES`), the first call only proposes and answers
+    None: somebody else confirms, with `confirm_refusal` or by refusing in words of his own.
+    """
     policies.require_moderator(actor)
     with transaction.atomic():
         application = _lock_open(actor, application_id)
         text = _said_to(application, reasons.REFUSE, reason, words)
+        is_first = application.refusal_by_id is None or application.refusal_by_id == actor.person_id
+        if settings.REFUSAL_FOUR_EYES and is_first:
+            application.refusal_by_id, application.refusal_at = actor.person_id, clock.db_now()
+            application.refusal_reason, application.refusal_words = reason, text
+            application.save()
+            journal.append("application.refusal_proposed", actor=actor, subject=application, reason=reason)
+            return None
 
+        decision = _decide(actor, application, Decision.Kind.REFUSE, State.REFUSED, reason=reason, words=text)
+        letters.write(application, letters.refused(application, text))
+        application.save()
+    return decision
+
+
+def confirm_refusal(*, actor: Actor, application_id: UUID) -> Decision:
+    """The second pair of eyes: refuse as a colleague proposed. Raises NotFound, CaseDecided, OwnRefusal."""
+    policies.require_moderator(actor)
+    with transaction.atomic():
+        application = _lock_open(actor, application_id)
+        if application.refusal_by_id is None:
+            raise NotFound
+        if application.refusal_by_id == actor.person_id:
+            raise OwnRefusal
+
+        reason, text = application.refusal_reason, application.refusal_words
         decision = _decide(actor, application, Decision.Kind.REFUSE, State.REFUSED, reason=reason, words=text)
         letters.write(application, letters.refused(application, text))
         application.save()
@@ -345,6 +384,8 @@ def _decide(
         made_person=made_person,
     )
     application.state, application.decided_at = state, moment
+    application.refusal_by = application.refusal_at = None
+    application.refusal_reason = application.refusal_words = ""
     _quiet(application)
     verb = {"approve": "approved", "ask": "asked", "refuse": "refused"}[kind]
     journal.append(f"application.{verb}", actor=actor, subject=application, reason=reason)

@@ -21,9 +21,9 @@ from pazar.ground.identity.rules.actor import NOBODY, Actor
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.messages.commands.telling import Told, tell
 from pazar.market.companies import policies, sentences
-from pazar.market.companies.adapters import desk
+from pazar.market.companies.adapters import desk, lookalikes
 from pazar.market.companies.adapters.registers import Answer, Down, Found
-from pazar.market.companies.models import RegisterChange, Watch
+from pazar.market.companies.models import KnownName, RegisterChange, Watch
 from pazar.market.companies.rules import watching
 from pazar.market.companies.rules.numbers import read_number
 from pazar.market.companies.rules.particulars import Status
@@ -99,6 +99,7 @@ def confirm_name(*, actor: Actor, change_id: UUID) -> Company:
         change.old_name, change.confirmed_at, change.confirmed_by_id = company.name, moment, actor.person_id
         change.save()
         companies.rename(actor=actor, company_id=company.pk, name=change.after)
+        lookalikes.keep(source=KnownName.Source.MEMBER, named=[(company.pk, change.after)])
         outbox.publish(
             CompanyRenamed(
                 company_id=company.pk,

@@ -20,6 +20,7 @@ from pazar.ground.errors import Invalid, Refusal
 from pazar.ground.identity.commands import tries
 from pazar.ground.ui import now
 from pazar.market.companies.commands import applying, deciding, gate
+from pazar.market.companies.pages import devices
 from pazar.market.companies.rules.applying import State
 from pazar.market.companies.rules.particulars import COMPARED, Door
 
@@ -55,6 +56,26 @@ class JoinForm(forms.Form):
         help_text=_("It becomes your user name. We write there first."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    telephone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    account = forms.CharField(
+        label=_("Bank account (IBAN)"),
+        max_length=60,
+        required=False,
+        help_text=_("Helps the moderator to know the company; nothing is ever taken from it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    owners = forms.CharField(
+        label=_("Who owns more than a quarter"),
+        max_length=4000,
+        required=False,
+        help_text=_("One name in a line. Compared with the register and with lists of sanctions."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     categories = CpvField(
         label=_("What you sell or buy"),
         required=False,
@@ -67,11 +88,13 @@ class JoinForm(forms.Form):
         assert isinstance(country, forms.ChoiceField)
         country.choices = options(get_language() or "en")
 
-    def wish(self) -> applying.Wish:
+    def wish(self, *, device: bytes | None = None) -> applying.Wish:
         typed = self.cleaned_data
-        given = {name: typed.get(name, "") for name in (*COMPARED, "country", "number", "person_name", "email")}
+        names = (*COMPARED, "country", "number", "person_name", "email", "telephone", "account", "owners")
+        given = {name: typed.get(name, "") for name in names}
         return applying.Wish(
             **given,
+            device=device,
             categories=typed.get("categories") or (),
             language=get_language() or "en",
             choices={name: str(self.data.get(f"choice_{name}", ""))[:10] for name in COMPARED},
@@ -142,7 +165,7 @@ def join(request: HttpRequest) -> HttpResponse:
                 proof=request.POST.get("proof", "")[:40],
                 trap=request.POST.get("website", ""),
             )
-            applying.apply(wish=form.wish())
+            applying.apply(wish=form.wish(device=devices.digest(request)))
         except Invalid as error:
             faults = {name: str(sentence) for name, sentence in error.fields.items()}
             for name, sentence in faults.items():
@@ -150,7 +173,7 @@ def join(request: HttpRequest) -> HttpResponse:
         except (gate.TooManyRegistrations, gate.ProofWanted) as error:
             refusal = error
         else:
-            return render(request, "companies/sent.html", {"email": form.cleaned_data["email"]})
+            return devices.mark(request, render(request, "companies/sent.html", {"email": form.cleaned_data["email"]}))
     looked = _looked(form, place) if form.is_bound else None
     page = {
         "form": form,
@@ -165,7 +188,7 @@ def join(request: HttpRequest) -> HttpResponse:
         "bits": gate.BITS if gate.wants_proof(place) else 0,
     }
     status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "companies/join.html", page, status=status)
+    return devices.mark(request, render(request, "companies/join.html", page, status=status))
 
 
 @never_cache

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as said
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from pazar.ground.api.paging import keyset, next_address
 from pazar.ground.errors import NotFound, Refusal
 from pazar.ground.identity.pages.guards import person_required, staff_required
 from pazar.ground.identity.requests import ActorRequest
@@ -55,7 +56,9 @@ def case(request: ActorRequest, application_id: UUID) -> HttpResponse:
         except Refusal as error:
             refusal = error
         else:
-            after = queries.queue(request.actor).first()
+            # One that waits for a colleague's eyes is no longer one's own.
+            mine = queries.queue(request.actor).exclude(refusal_by_id=request.actor.person_id)
+            after = mine.first()
             return redirect("companies:case", after.pk) if after else redirect("companies:queue")
     application = queries.case(request.actor, application_id)
     page = {
@@ -89,7 +92,12 @@ def _decide(request: ActorRequest, application_id: UUID) -> None:
             deciding.ask_more(actor=actor, application_id=application_id, reason=reason, words=words)
             flash.success(request, said("Asked: the case comes back with the applicant's answer."))
         case "refuse":
-            deciding.refuse(actor=actor, application_id=application_id, reason=reason, words=words)
+            if deciding.refuse(actor=actor, application_id=application_id, reason=reason, words=words):
+                flash.success(request, said("Refused: the applicant was told why."))
+            else:
+                flash.success(request, said("Proposed: a colleague has to confirm the refusal."))
+        case "confirm":
+            deciding.confirm_refusal(actor=actor, application_id=application_id)
             flash.success(request, said("Refused: the applicant was told why."))
         case "owners":
             deciding.pass_on(actor=actor, application_id=application_id)
@@ -121,5 +129,27 @@ def head(request: ActorRequest) -> HttpResponse:
         "overdue": waiting.filter(due_at__lt=moment).count(),
         "first": waiting.first(),
         "loads": queries.loads(moment),
+        "ages": queries.ages(request.actor, moment),
     }
     return render(request, "companies/head.html", page)
+
+
+@never_cache
+@require_safe
+@person_required
+def sanctions(request: ActorRequest) -> HttpResponse:
+    """GET /centre/sanctions/: which lists are loaded, and who on them is called alike."""
+    policies.require_moderator(request.actor)
+    _in_centre(request)
+    asked = request.GET.get("name", "").replace("\x00", "")[:200].strip()
+    number = request.GET.get("list", "")
+    list_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    found = keyset(queries.sanction_entries(list_id), ["name", "id"], request.GET.get("cursor", ""), SHOWN)
+    page = {
+        "lists": queries.sanction_lists(),
+        "asked": asked,
+        "alike": queries.sanctioned(asked) if asked else [],
+        "rows": [] if asked else found.rows,
+        "next_url": "" if asked else next_address(request, found.cursor) or "",
+    }
+    return render(request, "companies/sanctions.html", page)

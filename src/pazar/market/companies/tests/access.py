@@ -76,6 +76,7 @@ CASES = [
     Case(route="companies:register", allowed=frozenset(Role), foreign=OK),
     Case(route="companies:confirm_name", method="POST", make=renamed, allowed=frozenset({Role.OWNER})),
     staff_only("companies:changes", *MODERATORS),
+    staff_only("companies:sanctions", *MODERATORS),
     public("companies:join"),
     # A form that a program could have sent: everybody is asked to send it once more.
     Case(

@@ -22,7 +22,7 @@ from pazar.ground.jobs.drain import drain
 from pazar.ground.jobs.models import DueAct
 from pazar.ground.messages.models import Mail, Message
 from pazar.market.companies import queries
-from pazar.market.companies.commands import applying, deciding, reasons
+from pazar.market.companies.commands import applying, deciding, known_names, reasons
 from pazar.market.companies.models import Application, CaseNote, Decision
 from pazar.market.companies.rules.applying import State
 from pazar.market.companies.tests.factories import (
@@ -287,6 +287,7 @@ def test_the_share_counts_what_is_late_and_what_is_overdue():
 
 def test_checks_show_their_evidence():
     make_here(number="999015558", name="Помпи и тръби Тунжа ЕООД")
+    known_names.catch_up()
     shown = {str(check.label): check for check in queries.checks(make_case())}
     assert shown["The register agrees"].verdict == "good"
     assert shown["The person represents the company"].evidence == ("Рангел Кирчев",)
@@ -297,3 +298,34 @@ def test_checks_show_their_evidence():
     }
     assert EMAIL in second["The number was used before"].evidence[0]
     assert second["The mail is from a free provider"].verdict == second["The register names others"].verdict == "look"
+
+
+class TestFourEyes:
+    @pytest.fixture(autouse=True)
+    def _wanted(self, settings):
+        settings.REFUSAL_FOUR_EYES = True
+
+    def test_a_refusal_takes_two(self):
+        case, first, second = make_case(), make_moderator(), make_moderator()
+        assert deciding.refuse(actor=first, application_id=case.pk, reason="twice", words="") is None
+        case.refresh_from_db()
+        assert case.state == State.WAITING and case.refusal_by_id == first.person_id
+        with pytest.raises(deciding.OwnRefusal):
+            deciding.confirm_refusal(actor=first, application_id=case.pk)
+        # Proposing again is no second pair of eyes.
+        assert deciding.refuse(actor=first, application_id=case.pk, reason="silence", words="") is None
+        decision = deciding.confirm_refusal(actor=second, application_id=case.pk)
+        case.refresh_from_db()
+        assert (case.state, decision.reason, decision.by_id) == (State.REFUSED, "silence", second.person_id)
+        assert case.refusal_by is None
+
+    def test_a_colleague_may_decide_otherwise(self):
+        case, first, second = make_case(), make_moderator(), make_moderator()
+        deciding.refuse(actor=first, application_id=case.pk, reason="twice", words="")
+        deciding.approve(actor=second, application_id=case.pk)
+        case.refresh_from_db()
+        assert case.state == State.APPROVED and case.refusal_by is None
+
+    def test_there_must_be_something_to_confirm(self):
+        with pytest.raises(NotFound):
+            deciding.confirm_refusal(actor=make_moderator(), application_id=make_case().pk)
