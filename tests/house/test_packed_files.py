@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
+from pazar.config.static import PACKED_FROM, digest, is_packed
 from pazar.config.storage import PackedFiles
 
 MODULE = """// import { wrong } from "./comment.js";
@@ -57,3 +58,19 @@ def test_a_module_changes_its_name_with_its_neighbour(storage, tmp_path):
     other = PackedFiles(location=str(tmp_path / "other"), base_url="/static/")
     packed(other, {**files, "app/b.js": "export const b = 2;\n"})
     assert other.stored_name("app/a.js") != before
+
+
+def test_files_packed_before_an_update_are_not_served(tmp_path):
+    package, root = tmp_path / "pazar", tmp_path / "static"
+    own = package / "ground" / "ui" / "static" / "ui" / "kit.js"
+    own.parent.mkdir(parents=True)
+    own.write_text("one")
+    assert not is_packed(root, package=package)
+    root.mkdir()
+    (root / PACKED_FROM).write_text(digest(package))
+    assert is_packed(root, package=package)
+    own.write_text("two")
+    assert not is_packed(root, package=package)
+    own.write_text("one")
+    own.with_name("new.js").touch()
+    assert not is_packed(root, package=package)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from pazar.config import secrets
+from pazar.config.static import is_packed
 from pazar.ground.postgres.cluster import default_data
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -236,7 +237,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BUILD / "static"
 STATICFILES_DIRS = [("vendor", BUILD / "vendor")] if (BUILD / "vendor").is_dir() else []
 VENDOR = BUILD / "vendor"
-_HASHED = not DEBUG and not TESTING and (STATIC_ROOT / "staticfiles.json").is_file()
+_HASHED = not DEBUG and not TESTING and is_packed(STATIC_ROOT, package=PACKAGE)
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

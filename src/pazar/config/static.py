@@ -4,6 +4,7 @@ Gathers what apps and vendor folders hold, names each file by its content, compr
 result where STATIC_ROOT is in one step, so that a running centre never sees half of it.
 """
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -16,6 +17,32 @@ NOT_FOR_BROWSERS = [
     "*.ttf",  # for Typst
     "ninja/*",  # pages about the API that our policy forbids; packing their 8 MB of scripts takes 20 s
 ]
+
+
+PACKED_FROM = "packed-from.sha256"
+"""Beside the packed files: the digest of what they were packed from."""
+
+
+def digest(package: Path) -> str:
+    """Of the package's own static files, their names and contents."""
+    found = hashlib.sha256()
+    for path in sorted([*package.glob("*/static/**/*"), *package.glob("*/*/static/**/*")]):
+        if path.is_file():
+            content = path.read_bytes()
+            found.update(f"{path.relative_to(package)} {len(content)}\n".encode() + content)
+    return found.hexdigest()
+
+
+def is_packed(root: Path, *, package: Path) -> bool:
+    """Whether `root` holds the package's static files packed as they are now.
+
+    After an update that isn't followed by `make setup` they are older than the templates that name them: then the files
+    themselves are served, which is slower, and works.
+    """
+    try:
+        return (root / PACKED_FROM).read_text() == digest(package)
+    except OSError:
+        return False
 
 
 def pack() -> None:
@@ -34,6 +61,7 @@ def pack() -> None:
     settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
     django.setup()
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=NOT_FOR_BROWSERS)
+    (fresh / PACKED_FROM).write_text(digest(Path(__file__).parents[1]))
     if root.exists():
         root.rename(old)
     fresh.rename(root)
