@@ -256,6 +256,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # All files of one import together; and a folder whose files are imported by themselves, if one is named.
 IMPORT_MOST_BYTES = int(os.environ.get("PAZAR_IMPORT_MB", "1024")) * 1024**2
+# Networks of one's own that sources of notices may lie in, also by plain http; none unless the operator says so.
+IMPORT_INSIDE = _listed("PAZAR_IMPORT_INSIDE")
 IMPORT_FOLDER = os.environ.get("PAZAR_IMPORT_FOLDER", "").strip()
 FILE_MOST_BYTES = int(os.environ.get("PAZAR_FILE_MB", "25")) * 1024**2
 FILE_QUOTA_BYTES = int(os.environ.get("PAZAR_FILES_OF_COMPANY_MB", "2048")) * 1024**2

@@ -23,7 +23,7 @@ from pazar.market.companies import handlers as companies
 from pazar.market.matching import handlers as matching
 from pazar.market.matching.queries import matches
 from pazar.market.procedures import handlers as procedures
-from pazar.market.procedures.commands import folder, undo
+from pazar.market.procedures.commands import folder, sources, undo
 from pazar.roof import public_events
 from pazar.sales.channels import handlers as channels
 from pazar.sales.channels import queries as leads
@@ -107,6 +107,7 @@ ROUNDS: dict[str, Round] = {
     "registers": Round(act=companies.ask_registers_again, seconds=5),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),
+    "notice sources": Round(act=sources.start_due, seconds=20),
     "import folder": Round(act=folder.look, seconds=2),
     "mails": Round(act=sending.send_waiting, end=sending.finish),
 }

@@ -1,10 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.market.procedures.pages import imports, lists, public, work
+from pazar.market.procedures.pages import imports, lists, public, sources, work
 
 app_name = "procedures"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", imports.listing, name="imports"),
+    path("imports/sources/", sources.listing, name="import_sources"),
+    path("imports/sources/<uuid:source_id>/", sources.one, name="import_source"),
+    path("imports/sources/<uuid:source_id>/run/", sources.run, name="import_source_run"),
+    path("imports/sources/<uuid:source_id>/remove/", sources.remove, name="import_source_remove"),
     path("imports/<uuid:import_id>/", imports.one, name="import"),
     path("imports/<uuid:import_id>/stream", imports.stream, name="import_stream"),
     path("imports/<uuid:import_id>/report.<str:form>", imports.report, name="import_report"),

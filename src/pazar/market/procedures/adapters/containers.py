@@ -1,4 +1,4 @@
-"""What a file is wrapped in: nothing, gzip or zip, told by its first bytes; and in which encoding it is.
+"""What a file is wrapped in: nothing, gzip, zip or tar, told by its first bytes; and in which encoding it is.
 
 A member's name is a label and never a path. Sizes are counted while reading, since headers can lie.
 """
@@ -6,6 +6,8 @@ A member's name is a label and never a path. Sizes are counted while reading, si
 import codecs
 import gzip
 import io
+import re
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,6 +19,11 @@ from typing import IO, Final, cast
 from .reader import BrokenOff, Limits, Place, Refused, Refusing
 
 HEAD: Final = 1 << 16
+_BLOCK: Final = tarfile.BLOCKSIZE
+_TAR_MARK: Final = slice(257, 262)
+_TAR_NAME_MOST: Final = 1 << 16  # what a header of names may take; the format sets no bound
+_PLAIN: Final = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
+_ABOUT_NAMES: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME)
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"
 _ARCHIVES: Final = (*_ZIP, _GZIP, b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00")
@@ -142,9 +149,9 @@ def members(
                 yield from _zip(file, place, limits, spent)
             elif first.startswith(_GZIP):
                 with gzip.open(file) as unpacked:
-                    yield place, _opened(unpacked, file.tell, spent, place)
+                    yield from _plain_or_tar(cast(BufferedIOBase, unpacked), file.tell, place, limits, spent)
             else:
-                yield place, _opened(file, lambda: 0, spent, place)
+                yield from _plain_or_tar(file, lambda: 0, place, limits, spent)
     except FileNotFoundError:
         yield place, Refused(place, "no-such-file")
     except OSError:
@@ -156,6 +163,151 @@ def _opened(raw: BufferedIOBase, packed: Callable[[], int], spent: Spent, place:
         return Member(raw, packed, spent)
     except Refusing as stop:
         return stop.refused(place)
+
+
+def is_tar(head: bytes) -> bool:
+    return head[_TAR_MARK] == b"ustar"
+
+
+def _plain_or_tar(
+    raw: BufferedIOBase, packed: Callable[[], int], place: Place, limits: Limits, spent: Spent
+) -> Iterator[tuple[Place, Member | Refused]]:
+    again = _Ahead(raw)
+    if is_tar(again.head):
+        yield from _tar(again, packed, place, limits, spent)
+    else:
+        yield place, _opened(again, packed, spent, place)
+
+
+class _Ahead(io.BufferedIOBase):
+    """A stream whose first block is looked at before it is read; what failed there fails when it is read."""
+
+    def __init__(self, raw: BufferedIOBase) -> None:
+        super().__init__()
+        self._raw = raw
+        self._failed: Exception | None = None
+        parts: list[bytes] = []
+        try:
+            while (here := sum(map(len, parts))) < _BLOCK and (piece := raw.read1(_BLOCK - here)):
+                parts.append(piece)
+        except (OSError, EOFError, zlib.error) as error:
+            self._failed = error
+        self.head = self._first = b"".join(parts)
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, size: int = -1, /) -> bytes:
+        if self._first:
+            given = self._first[:size] if size >= 0 else self._first
+            self._first = self._first[len(given) :]
+            return given
+        if self._failed:
+            raise self._failed
+        return self._raw.read1(size)
+
+
+def _exactly(raw: BufferedIOBase, size: int) -> bytes:
+    """So many bytes, fewer only at the end. Raises BrokenOff."""
+    parts, here = [], 0
+    try:
+        while here < size and (piece := raw.read1(size - here)):
+            parts.append(piece)
+            here += len(piece)
+    except EOFError:
+        raise BrokenOff("archive-cut-short") from None
+    except (OSError, zlib.error):
+        raise BrokenOff("broken-archive") from None
+    return b"".join(parts)
+
+
+class _Part(io.BufferedIOBase):
+    """One member's bytes inside the stream of a tar archive."""
+
+    def __init__(self, raw: BufferedIOBase, size: int) -> None:
+        super().__init__()
+        self._raw, self.left = raw, size
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, size: int = -1, /) -> bytes:
+        wanted = self.left if size < 0 else min(size, self.left)
+        if not wanted:
+            return b""
+        given = self._raw.read1(wanted)
+        if not given:
+            raise EOFError
+        self.left -= len(given)
+        return given
+
+
+def _tar(
+    raw: BufferedIOBase, packed: Callable[[], int], place: Place, limits: Limits, spent: Spent
+) -> Iterator[tuple[Place, Member | Refused]]:
+    """Member by member as they come. The library reads a header; walking on is ours, since its own walking would
+    take headers of any size into memory and follow links."""
+    seen: set[str] = set()
+    count, named = 0, ""
+    try:
+        while True:
+            block = _exactly(raw, _BLOCK)
+            if not block.strip(b"\0"):
+                return
+            try:
+                header = tarfile.TarInfo.frombuf(block, "utf-8", "replace")
+            except tarfile.HeaderError:
+                raise BrokenOff("archive-cut-short" if len(block) < _BLOCK else "broken-archive") from None
+            count += 1
+            if count > limits.members or header.size < 0:
+                raise BrokenOff("too-many-members" if header.size >= 0 else "broken-archive", limit=str(limits.members))
+            part = _Part(raw, header.size)
+            if header.type in _ABOUT_NAMES:
+                named = _long_name(part, header) or named
+            elif header.type != tarfile.DIRTYPE:
+                here = Place(place.file, label(named or header.name))
+                yield here, _tar_member(header, part, packed, spent, here, seen)
+                named = ""
+            _skip(part, spent, packed)
+            _skip(_Part(raw, -header.size % _BLOCK), spent, packed)
+    except Refusing as stop:
+        yield place, stop.refused(place)
+
+
+def _tar_member(
+    header: tarfile.TarInfo, part: _Part, packed: Callable[[], int], spent: Spent, here: Place, seen: set[str]
+) -> Member | Refused:
+    if header.type not in _PLAIN:
+        return Refused(here, "no-plain-file")  # a link, a device: nothing in it is a notice
+    if here.member in seen:
+        return Refused(here, "same-member-twice")
+    seen.add(here.member)
+    spent.next_member()
+    found = _opened(part, packed, spent, here)
+    if isinstance(found, Member) and (found.head.startswith(_ARCHIVES) or is_tar(found.head)):
+        return Refused(here, "archive-in-archive")
+    return found
+
+
+def _long_name(part: _Part, header: tarfile.TarInfo) -> str:
+    """The name that the next member goes by, where it is too long for a header."""
+    if header.size > _TAR_NAME_MOST:
+        raise BrokenOff("broken-archive")
+    text = _exactly(part, header.size).decode("utf-8", "replace")
+    if header.type == tarfile.GNUTYPE_LONGNAME:
+        return text.rstrip("\0")
+    found = re.search(r"^\d+ path=(.*)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _skip(part: _Part, spent: Spent, packed: Callable[[], int]) -> None:
+    try:
+        while part.left:
+            spent.add(len(part.read1(1 << 16)), packed())
+    except EOFError:
+        raise BrokenOff("archive-cut-short") from None
+    except (OSError, zlib.error):
+        raise BrokenOff("broken-archive") from None
 
 
 def _zip(file: IO[bytes], place: Place, limits: Limits, spent: Spent) -> Iterator[tuple[Place, Member | Refused]]:
@@ -185,7 +337,7 @@ def _zip(file: IO[bytes], place: Place, limits: Limits, spent: Spent) -> Iterato
                 with archive.open(entry) as opened:
                     raw = cast(BufferedIOBase, opened)  # what it is, though its stubs say less
                     member = Member(raw, lambda size=size: size, spent)  # type: ignore[misc]
-                    if member.head.startswith(_ARCHIVES):
+                    if member.head.startswith(_ARCHIVES) or is_tar(member.head):
                         yield here, Refused(here, "archive-in-archive")
                     else:
                         yield here, member

@@ -31,6 +31,7 @@ SENTENCES: dict[str, Promise] = {
     "lot-not-described": _("An item belongs to a lot that isn't described."),
     "negative-amount": _("The sum is below zero. The field stays empty."),
     "no-identity": _("The notice doesn't say which procedure it belongs to."),
+    "no-plain-file": _("This is a link or a device and no file. It isn't followed."),
     "no-such-file": _("There is no such file."),
     "not-a-procedure": _("The notice registers a business; it is about no procedure."),
     "not-a-number": _("Here stands no number where one belongs."),

@@ -28,7 +28,7 @@ from pazar.ground.identity.rules.roles import StaffRole
 from pazar.ground.messages import commands as messages
 from pazar.ground.messages.commands import Told
 from pazar.market.procedures.adapters.containers import label
-from pazar.market.procedures.commands import folder
+from pazar.market.procedures.commands import folder, sources
 from pazar.market.procedures.commands.import_notices import TakenOver, Writer, finish
 from pazar.market.procedures.models import ImportedFile, NoticeImport
 
@@ -136,6 +136,9 @@ def go_on(*, actor: Actor, import_id: UUID) -> None:
         found = NoticeImport.objects.select_for_update().filter(pk=import_id, state=NoticeImport.State.FAILED).first()
         if found is None or found.way == NoticeImport.Way.COMMAND:
             raise NotFound
+        if found.source_id is not None:
+            sources.defer(found.source_id)  # its next run goes on where this one stopped
+            return
         found.state = NoticeImport.State.WAITING
         found.save(update_fields=["state"])
         journal.append("notices.import_gone_on", actor=actor, subject=found)

@@ -1,7 +1,7 @@
 """The operator's pages of imports: put files in, watch, read the report, undo (B12)."""
 
 from asyncio import sleep
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,40 @@ FOLDER_FAULTS: dict[str, Promise] = {
     "missing": _("The folder doesn't exist. Make it, or correct PAZAR_IMPORT_FOLDER."),
     "closed": _("The centre may not read and write in the folder. Give it the right to."),
 }
+FAULTS: dict[str, Promise] = {
+    "broke-off": _("The worker broke off by a fault of ours; it tries again."),
+    "name_unknown": _("Its name is not known."),
+    "address_refused": _("This is no address that can be asked."),
+    "address_inside": _("It leads to a network that may not be called."),
+    "no_connection": _("No connection came about."),
+    "certificate": _("Its certificate isn't valid."),
+    "too_slow": _("It answered too slowly."),
+    "broken_off": _("Its answer broke off."),
+    "too_large": _("A page of it is larger than 16 MB."),
+    "too_many_redirects": _("It sends on from address to address."),
+    "wrong_encoding": _("Its answer is packed in a way that isn't understood."),
+    "html": _("It answered with a web page instead of data."),
+    "not-json": _("Its answer is no JSON."),
+    "cut-short": _("Its answer is JSON that breaks off or is broken."),
+    "no-package": _("Its answer holds no releases and no records."),
+    "too-deep": _("Its answer is nested deeper than any package is."),
+    "elsewhere": _("Its next page is named on another server, which isn't asked."),
+    "loop": _("Its next page is one that was read already: its links go in a circle."),
+    "too-many-pages": _("It has more pages than one run reads."),
+    "http-401": _("It wants a token, or another one."),
+    "http-403": _("It doesn't let this token read."),
+    "http-404": _("It knows nothing by this address."),
+    "http-429": _("It is asked too often and wants to be left alone for a while."),
+}
+
+
+def fault_words(code: str) -> str:
+    """Why a run broke off, in a sentence."""
+    if code in FAULTS or not code:
+        return str(FAULTS.get(code, ""))
+    return said("It answered with an error (%(code)s).") % {"code": code.removeprefix("http-")}
+
+
 STREAM_SECONDS = 600.0
 EVERY_SECONDS = 0.5
 
@@ -110,7 +144,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "rows": [_row(run) for run in keyed.rows],
+        "rows": shown_rows(keyed.rows),
         "next": keyed.cursor,
         "running": queries.running(request.actor),
         "sources": list(queries.sources(request.actor)),
@@ -121,6 +155,11 @@ def listing(request: ActorRequest) -> HttpResponse:
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "procedures/imports/list.html", context, status=status)
+
+
+def shown_rows(runs: Sequence[NoticeImport]) -> list[dict[str, Any]]:
+    """Lines of a list of imports."""
+    return [_row(run) for run in runs]
 
 
 def _row(run: NoticeImport) -> dict[str, Any]:
@@ -153,6 +192,7 @@ def one(request: ActorRequest, import_id: UUID) -> HttpResponse:
         "progress": queries.progress(run.pk),
         "may_be_undone": undo.may_be_undone(run) and queries.brought(run).exists(),
         "title": _title(run),
+        "fault_words": fault_words(run.fault),
     }
     return render(request, "procedures/imports/one.html", context)
 

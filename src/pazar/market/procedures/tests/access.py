@@ -11,7 +11,7 @@ from pazar.ground.identity import queries as people
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.roles import BIDDING, BUYING, Role, StaffRole
 from pazar.market.procedures import queries
-from pazar.market.procedures.commands import change, documents, enquiries, imports
+from pazar.market.procedures.commands import change, documents, enquiries, imports, sources
 from pazar.market.procedures.commands.publish import publish_procedure
 from pazar.market.procedures.models import NoticeImport, Procedure
 from pazar.market.procedures.tests.factories import make_draft, make_procedure
@@ -236,4 +236,24 @@ CASES += [
     _staff("plan_undo", imported),
     _staff("undo_import", imported, method="POST"),
     _staff("list_import_kept", imported),
+]
+
+
+def source(stage: Stage) -> Call:
+    made = sources.make_source(actor=_operator(stage), said=sources.Said(**SOURCE))
+    return Call(kwargs={"source_id": made.pk}, form=SOURCE | {"first_page": 1, "every_minutes": 60, "overlap_hours": 1})
+
+
+def new_source(stage: Stage) -> Call:
+    return Call(form=source(stage).form)
+
+
+SOURCE: dict[str, str] = {"name": "API", "url": "https://example.org/releases", "paging": "link"}
+CASES += [
+    staff_only("procedures:import_sources", StaffRole.OPERATOR),
+    staff_only("procedures:import_sources", StaffRole.OPERATOR, make=new_source, method="POST"),
+    staff_only("procedures:import_source", StaffRole.OPERATOR, make=source),
+    staff_only("procedures:import_source", StaffRole.OPERATOR, make=source, method="POST"),
+    staff_only("procedures:import_source_run", StaffRole.OPERATOR, make=source, method="POST"),
+    staff_only("procedures:import_source_remove", StaffRole.OPERATOR, make=source, method="POST"),
 ]
