@@ -152,3 +152,30 @@ def test_a_title_cannot_begin_a_header_and_html_is_text():
     assert mail.subject == "Tender Bcc: all@example.org <b>now</b>"
     assert "&lt;b&gt;now" in mail.html
     assert "<b>now" not in mail.html
+
+
+def test_what_is_told_batch_by_batch_is_said_once_for_a_language_and_zone():
+    asked = []
+
+    def say(language: str) -> commands.Told:
+        asked.append((language, timezone.get_current_timezone_name()))
+        return commands.Told(title=f"  {language}  {timezone.get_current_timezone_name()} ")
+
+    people = [
+        make_person(make_company(), language=language, zone=zone)
+        for language in ("bg", "en")
+        for zone in ("Europe/Sofia", "UTC")
+        for _n in range(3)
+    ]
+    render = commands.Remembering(say)
+    for batch in (people[::2], people[1::2], people):
+        commands.tell_many(
+            [
+                commands.Telling(person_ids=[one.pk], kind=KIND, once="thing:1", path="/x/", render=render)
+                for one in batch
+            ]
+        )
+    assert sorted(asked) == sorted({(one.language, one.zone) for one in people})
+    assert {message.person_id: message.title for message in Message.objects.all()} == {
+        one.pk: f"{one.language} {one.zone}" for one in people
+    }
