@@ -94,7 +94,7 @@ def send() -> None:
     from pazar.ground import console
 
     console.load_django()
-    from django.db import connection
+    from django.db import connection, transaction
 
     from pazar.ground.messages.commands import sending
     from pazar.ground.messages.models import Mail
@@ -103,7 +103,10 @@ def send() -> None:
         if sending.send_waiting():
             continue
         # What was put off comes after a minute by the clock; the bench doesn't wait for it.
-        put_off = Mail.objects.filter(state="waiting").update(next_at="2020-01-01T00:00Z")
+        # Rows that the other worker holds are left: an update that waits for one keeps others from him meanwhile.
+        with transaction.atomic():
+            late = list(Mail.objects.select_for_update(skip_locked=True).filter(state="waiting").values_list("pk"))
+            put_off = Mail.objects.filter(pk__in=[pk for (pk,) in late]).update(next_at="2020-01-01T00:00Z")
         if not put_off and not Mail.objects.filter(state="sending").exists():
             break
         time.sleep(0.05)

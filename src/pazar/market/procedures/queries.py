@@ -754,7 +754,7 @@ def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
 
 def listed(wanted: Wanted, *, moment: datetime) -> QuerySet[Listed]:
     """The places of published procedures that fit, without an order; each is one row of the slim table."""
-    found = Listed.objects.all()
+    found = Listed.objects.defer("terms")  # a hundred words a row that nobody shows
     if wanted.only_open:
         # The state alone isn't enough: an outside procedure is closed by nobody but its deadline.
         found = found.filter(is_open=True, closes_at__gt=moment)
@@ -911,12 +911,10 @@ def facets(wanted: Wanted, *, moment: datetime) -> Facets:
 def counts(wanted: Wanted, *, moment: datetime) -> dict[str, int]:
     """How many there are under the same filters: open, and of those our own and others'."""
     found = listed(replace(wanted, only_open=True, only_over=False, origin=""), moment=moment)
-    counted: dict[str, int] = found.order_by().aggregate(
-        open=Count("pk"),
-        own=Count("pk", filter=Q(terms__contains=["oown"])),
-        outside=Count("pk", filter=Q(terms__contains=["ooutside"])),
-    )
-    return counted
+    # Two counts, and the rest: asked of each row, its terms would be unpacked, which takes ten times as long.
+    everything = found.order_by().count()
+    own = found.order_by().filter(terms__contains=["oown"]).count()
+    return {"open": everything, "own": own, "outside": everything - own}
 
 
 def open_now(moment: datetime) -> QuerySet[Listed]:

@@ -336,15 +336,21 @@ def _note(outcomes: Sequence[Outcome]) -> None:
         waits = [retries.wait(o.mail.tries + 1) if o.counts else None for o in outcomes]
         cursor.execute(
             """
+            -- In one order: of two who note the same mails, since one's lease was over, each would hold half.
+            WITH own AS (
+              SELECT id FROM pazar_messages_mail WHERE id = ANY(%s) AND state = 'sending' ORDER BY id FOR UPDATE
+            )
             UPDATE pazar_messages_mail m SET
               state = n.state, fault = n.fault, tries = m.tries + n.counts,
               sent_at = CASE WHEN n.state = 'sent' THEN pazar_now() END,
               next_at = clock_timestamp() + make_interval(secs => n.wait)
             FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::float8[])
               AS n (id, state, fault, counts, wait)
-            WHERE m.id = n.id AND m.state = 'sending'
+            JOIN own USING (id)
+            WHERE m.id = n.id
             """,
             [
+                [o.mail.pk for o in outcomes],
                 [o.mail.pk for o in outcomes],
                 [str(o.state) for o in outcomes],
                 [o.fault for o in outcomes],

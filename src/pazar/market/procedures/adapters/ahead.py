@@ -8,6 +8,7 @@ file alone.
 import contextlib
 import copyreg
 import fcntl
+import gc
 import io
 import os
 import pickle
@@ -180,4 +181,6 @@ if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):
         from pazar.market.procedures.adapters import ahead
 
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 100)  # records make no circles to look for
         ahead._send(Path(sys.argv[1]), sys.stdout.buffer)
