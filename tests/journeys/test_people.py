@@ -13,6 +13,7 @@ from pazar.ground.identity import queries as identity
 from pazar.ground.identity.models import Membership, Person
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
+from pazar.ground.jobs.drain import drain
 from pazar.ground.messages.models import Mail
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.tests.factories import make_draft
@@ -149,3 +150,31 @@ def test_one_switches_between_his_companies(open_page: OpenPage) -> None:
         page.goto("/company/people/")
         seen(page, f"13-second-{width}")
         expect(page.locator(".pz-acting summary")).to_contain_text("Втора АД")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_operator_looks_and_a_person_asks_for_his_data(open_page: OpenPage, width: int) -> None:
+    company = make_company("Кабел Изток ООД")
+    owner = make_person(company, Role.OWNER, name="Мария Петрова", language="bg")
+    operator = make_person(name="Цветана Илиева", language="bg", staff_roles=["operator"])
+    page = open_page("/centre/look-in/?q=Кабел", width=width, language="bg", person=operator)
+    page.get_by_label(bg("Why")).fill("Собственикът помоли за помощ по телефона.")
+    seen(page, f"14-look-{width}")
+    page.get_by_role("button", name=bg("Look into this company")).click()
+    expect(page.get_by_text(owner.email)).to_be_visible()
+    seen(page, f"15-looked-{width}")
+    page.goto("/centre/people/")
+    seen(page, f"16-staff-{width}")
+
+    mine = open_page("/company/people/", width=width, language="bg", person=owner)
+    expect(mine.get_by_text("Собственикът помоли за помощ по телефона.")).to_be_visible()
+    mine.goto("/settings/my-data/")
+    mine.get_by_role("button", name=bg("Make the file")).click()
+    drain()
+    mine.goto("/settings/my-data/")
+    seen(mine, f"17-data-{width}")
+    with mine.expect_download() as told:
+        mine.get_by_role("link", name=bg("Download")).click()
+    assert told.value.suggested_filename == "my-data.zip"
+    mine.goto("/erased/")
+    seen(mine, f"18-erased-{width}")

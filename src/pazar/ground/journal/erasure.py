@@ -30,6 +30,18 @@ def erase_payload(*, actor: Actor, number: int, ground: erasure.Ground) -> Erasu
     """
     if not actor.is_staff(StaffRole.OPERATOR):
         raise NotFound
+    return _erase(actor, number, ground)
+
+
+def erase_own_payload(*, actor: Actor, number: int, ground: erasure.Ground) -> Erasure:
+    """The same by a person, of an entry about himself. Raises NotFound for another's, MayNotBeErased."""
+    position = Position.objects.select_related("entry").filter(pk=number).first()
+    if position is None or actor.person_id is None or position.entry.subject_id != actor.person_id:
+        raise NotFound
+    return _erase(actor, number, ground)
+
+
+def _erase(actor: Actor, number: int, ground: erasure.Ground) -> Erasure:
     with transaction.atomic():
         position = Position.objects.filter(pk=number).first()
         if position is None:

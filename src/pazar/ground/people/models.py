@@ -103,3 +103,38 @@ class ApprovalStep(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["approval", "place"], name="people_step_place_once")]
+
+
+class LookIn(models.Model):
+    """An operator of the centre looks into a company's particulars: with a reason, for a limited time, told to it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey("identity.Company", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("identity.Person", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    begun_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["company", "-begun_at"], name="people_look_ins_of_company"),
+            models.Index(fields=["person", "-begun_at"], name="people_look_ins_of_person"),
+        ]
+
+
+class DataExport(models.Model):
+    """Everything about a person, as one file for himself; it lies sealed and goes after some days."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey("identity.Person", on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    size = models.BigIntegerField(default=0)
+    storage_name = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "-asked_at"], name="people_exports_of_person"),
+            models.Index(fields=["expires_at"], name="people_exports_by_end"),
+        ]

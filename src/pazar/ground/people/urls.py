@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from pazar.ground.people.pages import approving, team
+from pazar.ground.people.pages import approving, mine, staff, team
 
 app_name = "people"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,4 +22,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("company/approvals/<uuid:approval_id>/refuse/", approving.refuse, name="refuse"),
     path("company/approvals/<uuid:approval_id>/hand-on/", approving.hand_on, name="hand_on"),
     path("company/approvals/<uuid:approval_id>/withdraw/", approving.withdraw, name="withdraw"),
+    path("centre/people/", staff.people, name="staff"),
+    path("centre/look-in/", staff.looking, name="looking"),
+    path("centre/look-in/<uuid:look_id>/", staff.look, name="look"),
+    path("centre/look-in/<uuid:look_id>/end/", staff.end_look, name="end_look"),
+    path("settings/my-data/", mine.my_data, name="my_data"),
+    path("settings/my-data/export/", mine.ask_export, name="ask_export"),
+    path("settings/my-data/<uuid:export_id>.zip", mine.download, name="download"),
+    path("settings/my-data/erase/", mine.erase, name="erase"),
+    path("erased/", mine.erased, name="erased"),
 ]

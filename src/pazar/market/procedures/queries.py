@@ -248,7 +248,9 @@ def _holds_key(person_id: UUID | None, company_id: UUID | None) -> bool:
 
 def possible_holders(company_id: UUID) -> "Sequence[Person]":
     """Who of the buyer may hold the seal with the centre, by name."""
-    return people.staff(company_id=company_id, roles=[Role.OWNER, Role.BUYER, Role.COMMITTEE_MEMBER])
+    found = people.staff(company_id=company_id, roles=[Role.OWNER, Role.BUYER, Role.COMMITTEE_MEMBER])
+    # The centre is the other holder: one of its own people would be both.
+    return [person for person in found if not person.staff_roles]
 
 
 # --- documents, versions, questions ---------------------------------------------------------

@@ -41,6 +41,12 @@ class Company:
 OWNER, BUYER, COMMITTEE = Role.OWNER, Role.BUYER, Role.COMMITTEE_MEMBER
 TENDERS, DIRECTOR, SELLER = Role.TENDER_MANAGER, Role.SALES_DIRECTOR, Role.SALES_MANAGER
 
+TWO_COMPANIES = Person(
+    email="ivo@smetki.example",
+    name="Иво Сарафов",
+    roles=(Role.ACCOUNTANT,),
+    what=_("Acts for two companies: the switch stands in the top bar."),
+)
 BUYERS = (
     Company(
         key="grid",
@@ -68,6 +74,18 @@ BUYERS = (
                 roles=(COMMITTEE,),
                 language="en",
                 what=_("Sits in the committee."),
+            ),
+            Person(
+                email="nikola@elektromreja.example",
+                name="Никола Бозов",
+                roles=(Role.EVALUATOR,),
+                what=_("Evaluates; may look, not decide."),
+            ),
+            Person(
+                email="verka@elektromreja.example",
+                name="Верка Тонева",
+                roles=(Role.READER,),
+                what=_("Reads what the committee reads and changes nothing."),
             ),
         ),
     ),
@@ -110,7 +128,13 @@ BUYERS = (
                 roles=(BUYER,),
                 what=_("Changed a procedure after its publication, and cancelled another."),
             ),
-            Person(email="anton@svetikozma.example", name="д-р Антон Велев", roles=(OWNER,)),
+            Person(
+                email="anton@svetikozma.example",
+                name="д-р Антон Велев",
+                roles=(OWNER,),
+                what=_("Approves what costs more than 100,000 euro: one publication waits for him."),
+            ),
+            TWO_COMPANIES,
         ),
     ),
     Company(
@@ -127,6 +151,7 @@ BUYERS = (
                 roles=(OWNER, BUYER),
                 what=_("Awarded pumps: see the letters, the protocol and who won."),
             ),
+            TWO_COMPANIES,
         ),
     ),
 )
@@ -158,6 +183,8 @@ SUPPLIERS = (
                 what=_("Sells: her leads and deals."),
             ),
             Person(email="viktor@mednajica.example", name="Виктор Славов", roles=(SELLER,), language="en"),
+            Person(email="denitsa@mednajica.example", name="Деница Гочева", roles=(Role.CHANNEL_HEAD,)),
+            Person(email="asen@mednajica.example", name="Асен Мирчев", roles=(Role.ANALYST,)),
             Person(email="ivan@mednajica.example", name="Иван Драгнев", roles=(OWNER,)),
         ),
     ),
@@ -302,6 +329,12 @@ STAFF = (
         name="Яна Раденкова",
         staff_roles=(StaffRole.HEAD_OF_MODERATORS,),
         what=_("Sees whether registrations are decided in time, and by whom."),
+    ),
+    Person(
+        email="milena@pazar.example",
+        name="Милена Ганчева",
+        staff_roles=(StaffRole.ACCOUNTANT,),
+        what=_("Keeps the centre's books; the pages for them come with the tariffs."),
     ),
 )
 

@@ -133,7 +133,10 @@ def check(*, token: str, place: str) -> Invitation:
 
 
 def accept(*, actor: Actor, token: str, place: str) -> Membership:
-    """Somebody who is here and logged in becomes one of the company's people. Raises InvitationDead, NotYours."""
+    """Somebody who is here and logged in becomes one of the company's people.
+
+    Raises InvitationDead, NotYours, WorksForCentre.
+    """
     check(token=token, place=place)
     with transaction.atomic():
         invitation = _lock(token)
@@ -142,6 +145,7 @@ def accept(*, actor: Actor, token: str, place: str) -> Membership:
             raise NotFound
         if person.email.lower() != invitation.email.lower():
             raise NotYours(invited=invitation.email, own=person.email)
+        members.check_free(person)
 
         return _take_in(actor, invitation, person)
 

@@ -15,7 +15,7 @@ from pazar.ground.entry.commands import links
 from pazar.ground.errors import Invalid, NotFound, Refusal
 from pazar.ground.identity import policies
 from pazar.ground.identity.commands import companies, sittings
-from pazar.ground.identity.models import Company, Membership
+from pazar.ground.identity.models import Company, Membership, Person
 from pazar.ground.identity.rules import rights
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.identity.rules.rights import RIGHTS, Act
@@ -34,6 +34,20 @@ class LastOwner(Refusal):
     what = _("Nothing was changed: this is the company's last owner.")
     why = _("Without an owner nobody could let people in or give them roles.")
     remedy = _("Make somebody else an owner first.")
+
+
+class WorksForCentre(Refusal):
+    code = "works_for_centre"
+    status = 409
+    what = _("Nothing was changed: this person works for the centre.")
+    why = _("The centre's people judge between companies, so that none of them acts for one.")
+    remedy = _("Ask the operator to take the centre's roles from him first.")
+
+
+def check_free(person: Person) -> None:
+    """Raises WorksForCentre."""
+    if person.staff_roles:
+        raise WorksForCentre
 
 
 class HoldsSeal(Refusal):
@@ -82,12 +96,13 @@ def require_manager(actor: Actor) -> UUID:
 
 
 def change_roles(*, actor: Actor, person_id: UUID, roles: Collection[str]) -> Membership:
-    """Give a person exactly these roles. Raises NotAllowed, NotFound, Invalid, LastOwner."""
+    """Give a person exactly these roles. Raises NotAllowed, NotFound, Invalid, LastOwner, WorksForCentre."""
     company_id = require_manager(actor)
     wanted = _roles(roles)
     with acting(actor):
         membership = _lock(company_id, person_id)
         _keep_an_owner(company_id, person_id, wanted)
+        check_free(membership.person)
         if membership.roles != [str(role) for role in wanted]:
             companies.give_roles(actor=actor, person=membership.person, company_id=company_id, roles=wanted)
             if person_id != actor.person_id:

@@ -27,7 +27,7 @@ from pazar.ground.identity.rules.rights import RIGHTS, Act
 from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.people import queries
-from pazar.ground.people.commands import invitations, members
+from pazar.ground.people.commands import invitations, members, staff
 from pazar.ground.people.pages import forms
 from pazar.ground.ui.viewer import ROLES
 
@@ -69,6 +69,7 @@ def _list(
         else [],
         "form": form or forms.InviteForm(initial={"language": get_language()}),
         "factors": forms.FactorsForm(initial={"roles": company.factor_roles}),
+        "looks": staff.looks_into(request.actor.company_id) if _is_manager(request) else [],
         "demanded": [ROLES[Role(role)] for role in company.factor_roles],
         "refusal": refusal,
     }

@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.access.matrix import EVERY_ROLE, OK, Call, Case, Stage, public
+from tests.access.matrix import EVERY_ROLE, OK, Call, Case, Stage, persons, public, staff_only
+from tests.factories import actor_of, make_person
 
-from pazar.ground.identity.rules.roles import BUYING, Role
+from pazar.ground.identity.rules.roles import BUYING, Role, StaffRole
 from pazar.ground.messages.models import Mail
-from pazar.ground.people.commands import approvals, invitations
+from pazar.ground.people.commands import approvals, invitations, personal, staff
 from pazar.ground.people.models import Approval, ChainStep, Invitation
 from pazar.market.procedures.models import Procedure
 from pazar.market.procedures.tests.factories import make_draft
@@ -73,7 +74,54 @@ def handing_on(stage: Stage) -> Call:
     return replace(of_approval(stage), form={"person": str(stage.people[Role.ACCOUNTANT].pk)})
 
 
+def lookable(stage: Stage) -> Call:
+    return Call(form={"company": str(stage.company.pk), "reason": "The owner asked for help by telephone."})
+
+
+def look(stage: Stage) -> Call:
+    """Of the very operator who calls."""
+    operator = next(caller.person for caller in stage.callers if caller.staff is StaffRole.OPERATOR)
+    assert operator is not None
+    made = staff.look_in(
+        actor=actor_of(operator), company_id=stage.company.pk, reason="The owner asked for help by telephone."
+    )
+    return Call(kwargs={"look_id": made.pk})
+
+
+def new_moderator(stage: Stage) -> Call:
+    person = make_person(name="Борис")
+    return Call(form={"email": person.email, "roles": ["moderator"]})
+
+
+def own_export(stage: Stage) -> Call:
+    owner = stage.people[Role.OWNER]
+    export = personal.ask_export(actor=stage.actor())
+    personal.make_export(export.pk)
+    assert owner.pk == export.person_id
+    return Call(kwargs={"export_id": export.pk})
+
+
 CASES = [
+    staff_only("people:staff", StaffRole.OPERATOR),
+    staff_only("people:staff", StaffRole.OPERATOR, make=new_moderator, method="POST"),
+    staff_only("people:looking", StaffRole.OPERATOR),
+    staff_only("people:looking", StaffRole.OPERATOR, make=lookable, method="POST"),
+    staff_only("people:look", StaffRole.OPERATOR, make=look),
+    staff_only("people:end_look", StaffRole.OPERATOR, make=look, method="POST"),
+    persons("people:my_data"),
+    persons("people:ask_export", method="POST"),
+    Case(route="people:download", make=own_export, allowed=OWNERS, refused=404),
+    # Nobody types his own address here: whoever acts for somebody isn't erased, and nobody by mistake.
+    Case(
+        route="people:erase",
+        method="POST",
+        make=lambda stage: Call(form={"email": "another@example.org"}),
+        allowed=frozenset(),
+        refused=422,
+        foreign=422,
+        nobody=422,
+    ),
+    public("people:erased"),
     Case(route="people:list", foreign=OK),
     Case(route="people:rights", foreign=OK),
     Case(route="people:invite", method="POST", make=lambda stage: Call(form=INVITATION), allowed=OWNERS, foreign=OK),

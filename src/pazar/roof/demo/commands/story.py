@@ -15,8 +15,11 @@ from pazar.ground import clock, journal
 from pazar.ground.clock.models import Centre
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.rules.actor import CENTRE, Actor
+from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.jobs import queries as jobs
+from pazar.ground.people.commands import approvals
+from pazar.ground.people.rules.chain import Kind
 from pazar.market.awards.commands.award import award_procedure, fingerprint
 from pazar.market.awards.queries import comparison
 from pazar.market.bids.commands import opening, sealing_keys
@@ -107,6 +110,8 @@ class _Story:
         self._publish("substation", "elena", needs.SUBSTATION, begins=-0.1, ends=16)
         self._on(-2, lambda: self._draft("park", "maria", needs.LIBRARY, ends=9))
 
+        self._on(-0.5, self._ask_approval)
+
         self._on(-33.2, lambda: opening.open_box(actor=self._who["stefan"], procedure_id=self._ids["pumps"]))
         self._on(-30, lambda: self._award("pumps", "stefan"))
         self._on(-30.2, lambda: opening.open_box(actor=self._who["elena"], procedure_id=self._ids["optical"]))
@@ -156,6 +161,26 @@ class _Story:
         silent = timedelta(days=7 if facts.regime == "bg_public" else 1.5)
         said = replace(facts, value_amount=facts.value, closes_at=closes_at, enquiries_close_at=closes_at - silent)
         self._ids[key] = drafts.create_draft(actor=self._who[who], facts=said).pk
+
+    def _ask_approval(self) -> None:
+        """The hospital's owner wants to see what is dear before it is published (A4)."""
+        approvals.add_step(
+            actor=self._who["anton"],
+            kind=Kind.PUBLICATION,
+            above=Decimal(100_000),
+            currency="EUR",
+            role=Role.OWNER,
+        )
+        facts = replace(needs.COMPUTERS, title="Компютри за новото крило на болницата", value_amount=Decimal(180_000))
+        closes_at = self._moment(25)
+        said = replace(facts, closes_at=closes_at, enquiries_close_at=closes_at - timedelta(days=2))
+        made = drafts.create_draft(actor=self._who["desislava"], facts=said)
+        approvals.ask(
+            actor=self._who["desislava"],
+            kind=Kind.PUBLICATION,
+            subject_id=made.pk,
+            note="Парите са от програмата за ново строителство.",
+        )
 
     def _two_keys(self, facts: Facts) -> Facts:
         person = self._who[holder.NAME]

@@ -39,7 +39,7 @@ def tell() -> Actors:
             ),
         )
         for person in company.people:
-            joined = _person(person, hashed)
+            joined = queries.person_by_email(person.email) or _person(person, hashed)
             companies.give_roles(actor=CENTRE, person=joined, company_id=made.pk, roles=list(person.roles))
             found[person.email.partition("@")[0]] = queries.actor_for(joined, company_id=made.pk)
     for person in cast.STAFF:

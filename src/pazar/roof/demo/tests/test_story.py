@@ -13,6 +13,7 @@ from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.identity.scope import acting
 from pazar.ground.messages.models import Mail
 from pazar.ground.outbox.models import Event
+from pazar.ground.people.commands import approvals
 from pazar.market.bids import queries as bids
 from pazar.market.bids.rules import holders, personal_key
 from pazar.market.companies import queries as registrations
@@ -61,7 +62,7 @@ def test_the_story_keeps_its_promises(told, client: Client):
 
     own = Procedure.objects.filter(origin="own")
     assert Counter(own.values_list("state", flat=True)) == {
-        State.DRAFT: 1,
+        State.DRAFT: 2,
         State.PUBLISHED: 5,
         State.CLOSED: 1,
         State.OPENED: 1,
@@ -85,9 +86,16 @@ def test_the_story_keeps_its_promises(told, client: Client):
         assert notice.source_published_on.year < 2024
 
     # a draft with exactly one breach left, a supplier with one item left
-    draft = own.get(state=State.DRAFT)
+    draft, waits = own.filter(state=State.DRAFT).order_by("created_at")
     facts = procedures.facts(draft)
     assert len(procedures.breaches(facts, moment=moment, buyer_id=draft.buyer_id)) == 1
+
+    # one that keeps all rules and waits for the hospital's owner alone
+    assert procedures.breaches(procedures.facts(waits), moment=moment, buyer_id=waits.buyer_id) == ()
+    anton = actor("anton@svetikozma.example")
+    with acting(anton):
+        asked = approvals.approvals_of(anton)
+        assert [one.subject_id for one in asked if approvals.may_decide(anton, one)] == [waits.pk]
     nadya = actor("nadya@mednajica.example")
     with acting(nadya):
         bid = bids.bid_on(nadya, own.get(title__startswith="Кабели ниско").pk)
