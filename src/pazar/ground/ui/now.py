@@ -20,6 +20,16 @@ def one_moment(moment: datetime | None = None) -> Iterator[None]:
         _kept.reset(token)
 
 
+def keep(moment: datetime) -> datetime:
+    """The moment of this page, if none was asked for yet: where a query brought it along."""
+    kept = _kept.get()
+    if kept is None:
+        return moment
+    if not kept:
+        kept.append(moment)
+    return kept[0]
+
+
 def now() -> datetime:
     """Aware UTC, for showing; what decides takes `clock.db_now()` itself, after its locks."""
     kept = _kept.get()

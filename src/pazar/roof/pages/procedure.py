@@ -39,12 +39,12 @@ def procedure(request: ActorRequest, procedure_id: UUID) -> HttpResponseBase:
     """Public once published; a draft is its buyer's alone. `?tab=` names the tab in view."""
     actor = request.actor
     try:
-        thing = queries.procedure_for(actor, procedure_id)
+        thing, read_at = queries.procedure_now(actor, procedure_id)
     except NotFound:
         if joined := queries.joined_into(procedure_id):
             return redirect("roof:procedure", joined)
         raise
-    moment = now.now()
+    moment = now.keep(read_at)
     found: list[Panel] = []
     for source in SOURCES:
         found += source(actor=actor, procedure=thing, moment=moment)

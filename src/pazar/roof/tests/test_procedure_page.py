@@ -1,20 +1,23 @@
 """The page that gathers the panels: reachable by whom it should be, one tab at a time, in both languages."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from pazar.ground.identity.models import Person
 from pazar.ground.identity.scope import acting
 from pazar.market.awards import queries as comparisons
 from pazar.market.awards.commands import award
-from pazar.market.bids.commands import close, opening
+from pazar.market.bids.commands import close, drafts, opening
 from pazar.market.bids.tests.bidding import make_bidder, make_submitted, pass_deadline
 from pazar.market.matching.commands import match
 from pazar.market.matching.tests.factories import make_interest
 from pazar.market.procedures.commands import cancel
-from pazar.market.procedures.tests.factories import make_buyer, make_draft, make_procedure
+from pazar.market.procedures.tests.factories import LOT, make_buyer, make_draft, make_procedure
 from pazar.roof.pages.procedure import PASSING
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +111,23 @@ def test_a_supplier_it_fits_reads_why_beside_it_and_nobody_else_does(client: Cli
     assert "What we pull" in pages[supplier]
     for page in (pages[buyer], pages[stranger], client.get(path).content.decode()):
         assert "Why it fits you" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_supplier_whom_it_fits_and_who_drafts_costs_at_most_twelve_statements():
+    supplier = make_bidder()
+    make_interest(supplier)
+    procedure = make_procedure(make_buyer(), lots=(LOT, replace(LOT, title="Муфи")))
+    match.match_procedure(procedure_id=procedure.pk)
+    drafts.open_draft(actor=supplier, procedure_id=procedure.pk)
+    client = Client()
+    client.force_login(Person.objects.get(pk=supplier.person_id))
+    path = f"/market/procedures/{procedure.pk}/"
+    client.get(path)  # labels are known from now on
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    statements = [query["sql"] for query in asked if query["sql"] not in ("BEGIN", "COMMIT")]
+    assert len(statements) <= 12, "\n".join(statements)
 
 
 def test_it_speaks_bulgarian(client: Client):

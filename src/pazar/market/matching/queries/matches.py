@@ -261,7 +261,7 @@ def why_it_fits(actor: Actor, procedure_id: UUID) -> Fit:
         .select_related("interest")
         .order_by("lot__position", "id")
     )
-    why = reasons.of_matches(rows) if rows else {}
+    why = reasons.of_matches(rows, {row.interest for row in rows}) if rows else {}
     return Fit(
         why=[Why(interest_name=row.interest.name, why=wording.pieces(why[row.pk])) for row in rows if row.pk in why],
         is_dismissed=any(row.dismissed_at is not None for row in rows),

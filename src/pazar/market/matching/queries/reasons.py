@@ -1,13 +1,18 @@
 """Why matches are matches: the rules over each interest's version of that moment and the lot."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from pazar.ground.codes import wording
 from pazar.market.matching.queries import oracle, stored
 from pazar.market.matching.rules import reasons
 from pazar.market.matching.rules.reasons import Reason
+
+if TYPE_CHECKING:
+    from pazar.market.matching.models import Interest
 
 
 class Matched(Protocol):
@@ -23,10 +28,15 @@ class Matched(Protocol):
     def interest_version(self) -> int: ...
 
 
-def of_matches(matches: Iterable[Matched]) -> dict[UUID, Reason]:
-    """Each match's reason by the match's id: two queries, and one for labels not yet known."""
+def of_matches(matches: Iterable[Matched], interests: Iterable[Interest] = ()) -> dict[UUID, Reason]:
+    """Each match's reason by the match's id: two queries, and one for labels not yet known.
+
+    `interests` that are read already needn't be asked for where a match is of their version in force.
+    """
     rows = list(matches)
-    versions = stored.versions([(row.interest_id, row.interest_version) for row in rows])
+    versions = {(interest.pk, interest.version): stored.facts(interest) for interest in interests}
+    wanted = {(row.interest_id, row.interest_version) for row in rows}
+    versions |= stored.versions(wanted - versions.keys())
     lots = oracle.lot_facts({row.lot_id for row in rows})
     # Thousands of interests ask one of a few hundred things; `versions` gives those one object.
     said: dict[tuple[int, UUID], Reason] = {}
