@@ -15,7 +15,8 @@ from pazar.market.awards.commands import award
 from pazar.market.bids.commands import close, drafts, opening
 from pazar.market.bids.tests.bidding import make_bidder, make_submitted, pass_deadline
 from pazar.market.matching.commands import match
-from pazar.market.matching.tests.factories import make_interest
+from pazar.market.matching.rules.meaning import LotFacts
+from pazar.market.matching.tests.factories import make_interest, store_procedure
 from pazar.market.procedures.commands import cancel
 from pazar.market.procedures.tests.factories import LOT, make_buyer, make_draft, make_procedure
 from pazar.roof.pages.procedure import PASSING
@@ -138,8 +139,7 @@ def test_it_speaks_bulgarian(client: Client):
 
 @pytest.mark.parametrize(("currency", "shown"), [("GBP", "GBP"), ("PLN", "PLN"), ("", "currency not stated")])
 def test_a_value_is_shown_in_the_currency_its_source_named(client: Client, currency: str, shown: str):
-    procedure = make_procedure(value_amount=Decimal(180_000))
-    type(procedure).objects.filter(pk=procedure.pk).update(currency=currency)
+    procedure = store_procedure(LotFacts(is_outside=True), value_amount=Decimal(180_000), currency=currency)
     procedure.lots.update(currency=currency)
     page = client.get(f"/market/procedures/{procedure.pk}/").content.decode()
     assert shown in page
