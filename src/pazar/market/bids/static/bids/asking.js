@@ -62,6 +62,8 @@ export function sayFault(element, error) {
       return paragraph;
     }),
   );
+  // On a phone the bar below would cover what stands just under the button that was pressed.
+  place.scrollIntoView({ block: "center" });
 }
 
 /** @param {HTMLElement} element @param {string} text */
