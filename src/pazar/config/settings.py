@@ -288,6 +288,14 @@ MAIL_PER_DOMAIN = {
 # --- webhooks: networks inside that may be called all the same ("10.1.0.0/16"); none, unless the operator says so ----
 WEBHOOKS_INSIDE = _listed("PAZAR_WEBHOOKS_INSIDE")
 
+# --- signatures -----------------------------------------------------------------------------
+# Certificates (PEM or DER) of authorities that the centre trusts beside loaded trusted lists: a file or a folder.
+TRUST = os.environ.get("PAZAR_TRUST", "")
+# Networks inside whose responders (OCSP, CRL) may be asked; none, unless the operator says so.
+RESPONDERS_INSIDE = _listed("PAZAR_RESPONDERS_INSIDE")
+# What a silent responder means: "soft" (said and forgiven), "hard" (a fault), "off" (nobody is asked).
+REVOCATION = os.environ.get("PAZAR_REVOCATION", "soft")
+
 # --- keys outside the database --------------------------------------------------------------
 # The server's sealing key, the key that draft prices lie under, the centre's signing key, and the key of its records
 # (events, secret journal entries, messages). Every node of a centre has the same.

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pazar.market.companies.urls")),
     path("market/", include("pazar.market.procedures.urls")),
     path("market/", include("pazar.market.matching.urls")),
+    path("market/", include("pazar.market.signatures.urls")),
     path("market/", include("pazar.market.bids.urls")),
     path("market/", include("pazar.market.awards.urls")),
     path("sales/", include("pazar.sales.customers.urls")),

@@ -24,6 +24,7 @@ from pazar.market.matching import handlers as matching
 from pazar.market.matching.queries import matches
 from pazar.market.procedures import handlers as procedures
 from pazar.market.procedures.commands import folder, sources, undo
+from pazar.market.signatures import handlers as signatures
 from pazar.roof import public_events
 from pazar.sales.channels import handlers as channels
 from pazar.sales.channels import queries as leads
@@ -105,6 +106,7 @@ ROUNDS: dict[str, Round] = {
     "decided long ago": Round(act=companies.forget_decided, seconds=3600),
     "known names": Round(act=companies.keep_known_names, seconds=60),
     "registers": Round(act=companies.ask_registers_again, seconds=5),
+    "ends of certificates": Round(act=signatures.look_at_ends, seconds=600),
     "events for webhooks": Round(act=reading.read_on),
     "webhooks": Round(act=delivering.deliver_due),
     "notice sources": Round(act=sources.start_due, seconds=20),

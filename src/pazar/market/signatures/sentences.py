@@ -44,6 +44,15 @@ FORMS: Final[Mapping[str, Words]] = {
     "pades": _("PDF signature (PAdES)"),
 }
 
+_REASONS: Final[Mapping[str, Words]] = {
+    "unspecified": _("not said"),
+    "key_compromise": _("the key got into others' hands"),
+    "ca_compromise": _("the authority's key got into others' hands"),
+    "affiliation_changed": _("the holder's particulars changed"),
+    "superseded": _("replaced by another"),
+    "cessation_of_operation": _("no longer needed"),
+    "privilege_withdrawn": _("the right to it was withdrawn"),
+}
 _WHY: Final[Mapping[Check, Words]] = {
     Check.FILE: _("Only what can be read can be checked."),
     Check.DOCUMENT: _("A signature is for one text: if a single byte differs, nobody signed what lies here."),
@@ -134,6 +143,10 @@ _SEEN: Final[Mapping[str, tuple[Words, Words]]] = {
     "document-differs": (
         _("The signature carries a document of its own, and it is another one."),
         _SIGN_AGAIN,
+    ),
+    "document-not-offered": (
+        _("It isn't the document that was offered for this rehearsal."),
+        _("Download the text anew from this page, sign that file, and don't save it in another way before."),
     ),
     "document-pdf-whole": (_("The signature covers the whole PDF."), ""),
     "document-pdf-prolonged": (_("After signing only proofs for later were added to the PDF."), ""),
@@ -319,6 +332,8 @@ def _shown(name: str, text: str) -> str:
         except ValueError:
             return text
         return formats.moment(found, year=True)
+    if name == "reason":
+        return str(_REASONS.get(text, text))
     if name == "form":
         return str(FORMS.get(text, text))
     return text or plain("(nameless)")

@@ -3,7 +3,7 @@
  * <pz-release data-procedure data-ask data-to>: a key holder's act. Opens his key file here, takes his share
  * out of each envelope of this procedure, hands the shares in, and submits the form that opens the bids.
  */
-import { ask, sayFault, sayProgress, tokenOf } from "./asking.js";
+import { ask, sayFault, sayProgress, tokenOf } from "../ui/asking.js";
 import { SealRefused, utf8 } from "./octets.js";
 import { releaseShare, unlockFile } from "./personal-key.js";
 

@@ -3,7 +3,7 @@
  * <pz-seal data-from data-to>: gets what is to be sealed, seals it here, hands it in, goes to the receipt.
  * A second press after a lost answer sends the very same bytes: the centre answers with the first receipt.
  */
-import { ask, sayFault, sayProgress, tokenOf } from "./asking.js";
+import { ask, sayFault, sayProgress, tokenOf } from "../ui/asking.js";
 import { octets, utf8 } from "./octets.js";
 import { contentOf, readHolders, sealBid, whatIsMissing } from "./seal.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** <pz-sealing-key data-to>: makes a person's key here, gives him its file, and the centre its public half. */
-import { ask, sayFault, sayProgress, tokenOf } from "./asking.js";
+import { ask, sayFault, sayProgress, tokenOf } from "../ui/asking.js";
 import { hex } from "./octets.js";
 import { SHORTEST_PASSPHRASE, download, lockPair, makePair } from "./personal-key.js";
 

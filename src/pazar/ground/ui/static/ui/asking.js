@@ -1,5 +1,5 @@
 // @ts-check
-/** Talking with the centre from the seal's elements: JSON there and back, refusals in their own sentences. */
+/** Talking with the centre from elements that work in the browser alone: JSON there and back, refusals in their own sentences. */
 
 /** A refusal of the centre's, as the page shows it. */
 export class Refused extends Error {
