@@ -5,7 +5,8 @@ import importlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def _serve(*, host: str, port: int | None, folder: Path, before: Callable[[], st
     address = f"http://{shown}:{listener.getsockname()[1]}"
     os.environ.setdefault("PAZAR_BASE_URL", address)
     try:
-        with claim(folder), database(folder):
+        with _plainly(), claim(folder), database(folder):
             text = before()
             web_and_worker(
                 listener,
@@ -122,10 +123,17 @@ def _serve(*, host: str, port: int | None, folder: Path, before: Callable[[], st
                 stopping=lambda: click.echo("\nStopping: what is under way is finished, then the database stops …"),
             )
         click.echo("Pazar has stopped.")
-    except PostgresError as error:
-        raise Trouble(f"{error.problem.what}\n{error.problem.why}\n{error.problem.todo}") from error
     finally:
         listener.close()
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What is wrong with the data folder or its database, in its three sentences."""
+    try:
+        yield
+    except PostgresError as error:
+        raise Trouble(f"{error.problem.what}\n{error.problem.why}\n{error.problem.todo}") from error
 
 
 def _tell(address: str, text: str) -> None:
@@ -182,6 +190,9 @@ def dev(ctx: click.Context, data: Path | None, port: int | None) -> None:
     folder = data_folder(data)
     if port:
         os.environ["PORT"] = str(port)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _plainly(), claim(folder):
+        pass  # else what watches the sources would wait for a change, and a running centre's database with it
     # The database stays up over the restarts.
     with database(folder):
         for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
@@ -202,7 +213,7 @@ def fresh(data: Path | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     from pazar.ground.postgres.cluster import create_database, drop_database, running
 
-    with claim(folder), running(folder) as cluster:
+    with _plainly(), claim(folder), running(folder) as cluster:
         if mode_of(cluster.url(role="owner")) == "real":
             raise Trouble("This data folder holds a real centre, which is never emptied.\nName another with --data.")
         drop_database(cluster, "pazar")
