@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from _centre import load
 from _demo import Look, Queries, client_of, demo_centre, looks
 
 GOALS = {"p95_ms": 50.0, "queries": 12, "cold_kB": 250}
@@ -123,13 +124,18 @@ def main() -> None:
         if row[figure] is not None and row[figure] > goal
     ]
     if arguments.json:
-        print(json.dumps({"pages": figures, "yardstick_healthz": yardstick, "goals": GOALS, "missed": missed}))
+        print(
+            json.dumps(
+                {"pages": figures, "yardstick_healthz": yardstick, "goals": GOALS, "missed": missed, "load": load()}
+            )
+        )
         return
     print(f"{'page':14}{'p50 ms':>8}{'p95 ms':>8}{'queries':>9}{'html kB':>9}{'cold kB':>9}")
     for name, row in {**figures, "(healthz)": yardstick | {"cold_kB": None}}.items():
         print(
             f"{name:14}{row['p50_ms']:8}{row['p95_ms']:8}{row['queries']:9}{row['html_kB']:9}{row['cold_kB'] or '':>9}"
         )
+    print(f"load average: {load()}; goals: " + ", ".join(f"{name} {goal}" for name, goal in GOALS.items()))
     print("Goals missed:" if missed else "All goals met.", *missed, sep="\n  ")
 
 
