@@ -87,6 +87,7 @@ GROUND = [
     "api",
     "webhooks",
     "people",
+    "searches",
 ]
 MARKET = ["companies", "procedures", "matching", "signatures", "bids", "awards"]
 SALES = ["customers", "channels", "pipeline"]

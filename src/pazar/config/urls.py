@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pazar.ground.api.urls")),
     path("", include("pazar.ground.webhooks.urls")),
     path("", include("pazar.ground.people.urls")),
+    path("", include("pazar.ground.searches.urls")),
     path("", include("pazar.ground.codes.urls")),
     path("", include("pazar.ground.files.urls")),
     path("", include("pazar.ground.journal.urls")),

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -136,9 +136,10 @@ def journal_inclusion(request: HttpRequest, asked: Query[EntryAndHead]) -> Inclu
 class CompaniesAsked(Schema):
     """What the list of companies is narrowed to."""
 
-    q: str = Field("", max_length=200, description="A part of the name, or the whole register number.")
+    q: str = Field("", max_length=200, description="Words of the name in either script, or the register number.")
     country: str = Field("", max_length=2, pattern=r"^([A-Z]{2})?$", description="ISO 3166-1, two letters.")
     only_members: bool = Field(False, description="Those that trade here; else those known from notices too.")
+    order: Literal["", "name", "newest"] = Field("", description="By name, members first; or the newest here first.")
 
 
 class CompanyRow(Schema):
@@ -171,4 +172,5 @@ def list_companies(request: HttpRequest, asked: Query[CompaniesAsked], place: Qu
     found = companies.listed(
         text=" ".join(asked.q.replace("\x00", " ").split()), country=asked.country, only_members=asked.only_members
     )
-    return page(request, found, ["standing", "name", "id"], place, show=CompanyRow.of)
+    order = ["-id"] if asked.order == "newest" else ["standing", "name", "id"]
+    return page(request, found, order, place, show=CompanyRow.of)

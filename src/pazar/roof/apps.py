@@ -13,14 +13,26 @@ class RoofConfig(AppConfig):
     label = "roof"
 
     def ready(self) -> None:
+        from pazar.ground.searches import kinds as searches
         from pazar.ground.ui import hall, viewer
         from pazar.market.bids import queries as bids
         from pazar.market.matching.queries import matches
         from pazar.roof import wiring
+        from pazar.roof.pages import companies
 
         wiring.connect()
         viewer.provide_unread(_unread)
         matches.provide_started(bids.begun_for)
+        searches.register(
+            searches.Kind(
+                key="companies",
+                label=_("Companies"),
+                icon="building",
+                url_name="roof:companies",
+                kept=companies.SAVED,
+                newer=companies.new_since,
+            )
+        )
         hall.register(hall.Entry(wing="market", order=10, label=_("Today"), icon="home", url_name="roof:home"))
         hall.register(
             hall.Entry(

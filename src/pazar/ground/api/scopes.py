@@ -27,6 +27,8 @@ class Scope(StrEnum):
     FILES_WRITE = "files:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    SEARCHES_READ = "searches:read"
+    SEARCHES_WRITE = "searches:write"
     JOURNAL_READ = "journal:read"
     PERSON_READ = "person:read"
     IMPORTS_READ = "imports:read"
@@ -52,6 +54,8 @@ LABELS: dict[Scope, Promise] = {
     Scope.FILES_WRITE: _("Put files in"),
     Scope.WEBHOOKS_READ: _("Read our webhooks"),
     Scope.WEBHOOKS_WRITE: _("Make and change our webhooks"),
+    Scope.SEARCHES_READ: _("Read my saved searches"),
+    Scope.SEARCHES_WRITE: _("Save and change my searches"),
     Scope.JOURNAL_READ: _("Read our entries in the journal"),
     Scope.PERSON_READ: _("Read who I am"),
     Scope.IMPORTS_READ: _("Read the centre's imports"),

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -44,7 +43,8 @@ class Company(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="identity_company_name_trgm"),
+            # Beside these `identity_company_latin`, of names in one script, which a migration makes in SQL.
+            models.Index(fields=["country", "standing", "name", "id"], name="identity_company_of_country"),
             models.Index(fields=["standing", "name", "id"], name="identity_company_list"),
         ]
 

@@ -1,11 +1,13 @@
 """Reads of persons and companies."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.utils import timezone
 
 from pazar.ground.errors import NotFound
@@ -73,20 +75,61 @@ def member_count() -> int:
     return Company.objects.filter(standing=Company.Standing.MEMBER).count()
 
 
+def _latin(text: F | Value) -> Func:
+    """Small letters of one script: as the index has the names."""
+    return Func(text, function="identity_latin", output_field=TextField())
+
+
 def named(text: str) -> QuerySet[Company]:
-    """Companies whose name holds `text`, or whose register number it is (trigram index on the name).
+    """Companies whose name holds every word of `text`, in Cyrillic or in Latin letters, or whose register number it is.
 
     To be paged by "standing", which puts members first, "name" and "id".
     """
-    return Company.objects.filter(Q(name__icontains=text) | Q(number=text))
+    found = Company.objects.alias(latin=_latin(F("name")))
+    said = Q()
+    for word in text.split()[:MOST_WORDS]:
+        said &= Q(latin__contains=_latin(Value(word)))
+    if any(sign.isdigit() for sign in text):
+        said |= Q(number="".join(text.split()))
+    return found.filter(said) if said else found
+
+
+MOST_WORDS: Final = 8
 
 
 def listed(*, text: str = "", country: str = "", only_members: bool = False) -> QuerySet[Company]:
-    """Companies by what a list of them is narrowed to; paged as `named` is."""
+    """Companies by what a list of them is narrowed to; paged as `named` is, or by "-id", the newest first."""
     found = named(text) if text else Company.objects.all()
     if country:
         found = found.filter(country=country)
     return found.filter(standing=Company.Standing.MEMBER) if only_members else found
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyFacets:
+    """How many of a list are members, and of which countries; `capped` where it has more than are looked at."""
+
+    of: int
+    members: int
+    by_country: Sequence[tuple[str, int]]  # the most frequent first
+    capped: bool
+
+
+SAMPLED: Final = 5_000
+
+
+def company_facets(found: QuerySet[Company], *, limit: int = 12) -> CompanyFacets:
+    """What a list of companies could be narrowed to; of one longer than five thousand at least how many."""
+    places = found.order_by()[: SAMPLED + 1].values("pk")
+    sample = Company.objects.filter(pk__in=Subquery(places))
+    numbers = sample.aggregate(of=Count("pk"), members=Count("pk", filter=Q(standing=Company.Standing.MEMBER)))
+    countries = sample.exclude(country="").order_by().values_list("country").annotate(number=Count("pk"))
+    return CompanyFacets(
+        of=min(numbers["of"], SAMPLED),
+        members=numbers["members"],
+        by_country=[(str(code), int(number)) for code, number in countries.order_by("-number", "country")[:limit]],
+        capped=numbers["of"] > SAMPLED,
+    )
 
 
 def memberships(person: Person) -> Sequence[Membership]:

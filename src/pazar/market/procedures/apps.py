@@ -10,6 +10,7 @@ class ProceduresConfig(AppConfig):
         from pazar.ground.messages import kinds
         from pazar.ground.people.commands import approvals, members
         from pazar.ground.people.rules.chain import Kind
+        from pazar.ground.searches import kinds as searches
         from pazar.ground.ui import hall, now
         from pazar.market.procedures import (
             jobs,  # noqa: F401 - its tasks are known to the worker from here on
@@ -17,6 +18,7 @@ class ProceduresConfig(AppConfig):
             queries,
         )
         from pazar.market.procedures.commands import approving, handing_over, imports, tell
+        from pazar.market.procedures.pages import lists
 
         approvals.provide(Kind.PUBLICATION, approving.wish_for)
 
@@ -25,6 +27,16 @@ class ProceduresConfig(AppConfig):
         kinds.register(kinds.Kind(key=tell.KIND, label=_("Questions and answers on procedures")))
         kinds.register(kinds.Kind(key=imports.KIND, label=_("Imports that I began")))
 
+        searches.register(
+            searches.Kind(
+                key="procedures",
+                label=_("Procedures"),
+                icon="list-search",
+                url_name="procedures:list",
+                kept=lists.SAVED,
+                newer=lists.new_since,
+            )
+        )
         hall.register(
             hall.Entry(
                 wing="market",

@@ -21,8 +21,10 @@ from pazar.ground.identity.models import Company
 from pazar.ground.identity.pages.guards import anybody
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.roles import BUYING, SELLING
+from pazar.ground.searches import queries as searches
 from pazar.ground.ui import formats, hall, now
 from pazar.ground.ui.context import WINGS
+from pazar.market.awards.queries import lists as awards
 from pazar.market.procedures import queries as procedures
 from pazar.market.procedures.rules.states import State
 from pazar.roof import links
@@ -60,7 +62,8 @@ class Group:
 @require_safe
 @anybody
 def search(request: ActorRequest) -> HttpResponse:
-    """GET /search/?q=: acts, procedures, own deals and accounts, companies, twenty of each; and a few categories.
+    """GET /search/?q=: acts, saved searches, procedures, own deals and accounts, companies, twenty of each; and a few
+    awards, products and categories.
 
     `in` names one group, which is then shown page by page. Procedures have a list of their own for that.
     """
@@ -86,6 +89,9 @@ def _groups(request: ActorRequest, text: str, only: str) -> Iterator[Group]:
         return
     found = list(procedures.search(request.actor, text, moment=now.now(), limit=SHOWN + 1))
     yield Group(key="acts", title=_("Go to, do"), hits=tuple(_acts(request, text, found)))
+    own = searches.named(request.actor, text, limit=FEW)
+    hits = (Hit(title=one.name, url=links.to("searches:open", one.pk), icon="bookmark") for one in own)
+    yield Group(key="searches", title=_("Saved searches"), hits=tuple(hits))
     is_code = text[0].isdigit()
     if is_code:
         yield _categories(request, text, "")
@@ -100,6 +106,8 @@ def _groups(request: ActorRequest, text: str, only: str) -> Iterator[Group]:
     for key in ("deals", "accounts", "companies"):
         if key in paged:
             yield paged[key](request, text, "")
+    yield _awards(text)
+    yield _items(text)
     if not is_code:
         yield _categories(request, text, "", shown=FEW)
 
@@ -209,3 +217,35 @@ def _company(row: Company) -> Hit:
     )
     about = " · ".join(part for part in known if part)
     return Hit(title=row.name, url=links.to("roof:company", row.pk), about=about)
+
+
+def _awards(text: str) -> Group:
+    wanted = awards.Wanted(text=text)
+    page = awards.list_page(awards.awards(wanted), wanted, limit=FEW)
+    hits = (
+        Hit(
+            title=row.procedure.title,
+            url=links.procedure(row.procedure_id),
+            about=" · ".join(part for part in (", ".join(getattr(row, "winner_names", ())), row.title) if part),
+            language=row.procedure.language,
+        )
+        for row in page.rows
+    )
+    more = f"{links.to('awards:awards')}?{urlencode({'q': text})}" if page.next else ""
+    return Group(key="awards", title=_("Awards"), hits=tuple(hits), more_url=more)
+
+
+def _items(text: str) -> Group:
+    wanted = awards.Wanted(text=text)
+    page = awards.list_page(awards.items(wanted, moment=now.now()), wanted, limit=FEW)
+    hits = (
+        Hit(
+            title=row.title or row.procedure.title,
+            url=links.procedure(row.procedure_id),
+            about=row.procedure.title,
+            language=row.procedure.language,
+        )
+        for row in page.rows
+    )
+    more = f"{links.to('awards:items')}?{urlencode({'q': text})}" if page.next else ""
+    return Group(key="items", title=_("Products"), hits=tuple(hits), more_url=more)

@@ -80,3 +80,37 @@ def test_the_api_lists_companies(known):
     first = Client().get("/api/v1/companies", {"limit": "1"}).json()
     assert [row["name"] for row in first["items"]] == ["Кабели Изток АД"]
     assert [row["name"] for row in Client().get(first["next"]).json()["items"]] == ["=Formel AG"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Medna jitsa", []),
+        ("Medna zhitsa", ["Медна жица АД"]),
+        ("жица медна", ["Медна жица АД"]),
+        ("МЕДНА", ["Медна жица АД"]),
+        ("Софиа", ["Sofia Med", "София Строй"]),
+        ("sofiya", ["Sofia Med", "София Строй"]),
+        ("sofia stroy", ["София Строй"]),
+        ("bulgaria", ["Щастие България"]),
+        ("shtastie", ["Щастие България"]),
+        ("100%", ["100% Сок"]),
+        ("_", []),
+    ],
+)
+def test_names_are_found_in_both_scripts_by_all_their_words(typed, found):
+    for name in ("Медна жица АД", "Sofia Med", "София Строй", "Щастие България", "100% Сок"):
+        Company.objects.create(name=name)
+    assert sorted(names(q=typed)) == sorted(found)
+
+
+def test_the_list_counts_what_it_could_be_narrowed_to(known):
+    page = Client(headers={"accept-language": "en"}).get(LIST, {"narrow": "1"})
+    assert [(chip.label, chip.count) for chip in page.context["by_country"]] == [("Bulgaria", "2"), ("Germany", "2")]
+    assert [chip.count for chip in page.context["chips"]] == [None, "1"]
+
+
+def test_the_newest_can_stand_first(known):
+    assert names(order="newest") == ["=Formel AG", "Kabel GmbH", "Кабели Запад ООД", "Кабели Изток АД"]
+    rows = Client().get("/api/v1/companies", {"order": "newest"}).json()["items"]
+    assert [row["name"] for row in rows] == names(order="newest")

@@ -6,8 +6,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from django import forms
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from pazar.ground.codes.forms import CpvField, NutsField
 from pazar.ground.identity import queries as companies
 from pazar.ground.identity.pages.guards import anybody, member_required
 from pazar.ground.identity.requests import ActorRequest
+from pazar.ground.searches.kinds import MOST_COUNTED, Seen
 from pazar.ground.ui import formats, now
 from pazar.ground.ui.chips import Chip, Group, address
 from pazar.market.awards.models import ListedAward, ListedItem
@@ -41,6 +42,8 @@ _NARROWED = (
     "narrow",
 )
 _KEPT = ("q", "cpv", "region", *_NARROWED)
+SAVED = tuple(name for name in _KEPT if name != "narrow")
+"""What of an address is a search."""
 ORIGINS = [("own", gettext_lazy("Here")), ("outside", gettext_lazy("Elsewhere"))]
 
 
@@ -70,8 +73,8 @@ class Asked:
     wanted: Wanted
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Asked":
-        form = SearchForm(request.GET)
+    def of(cls, query: QueryDict) -> "Asked":
+        form = SearchForm(query)
         form.is_valid()
         found = form.cleaned_data
         return cls(
@@ -98,11 +101,24 @@ class Asked:
         return self.wanted != Wanted(order=self.wanted.order, only=self.wanted.only)
 
 
+def new_awards(query: QueryDict, seen: Seen) -> int:
+    """How many of a saved search were decided, or brought in, since somebody looked."""
+    found = lists.awards(replace(Asked.of(query).wanted, only=None))
+    return found.filter(id__gt=seen.id).order_by()[:MOST_COUNTED].count()
+
+
+def new_items(query: QueryDict, seen: Seen) -> int:
+    """How many of a saved search were published, or brought in, since somebody looked."""
+    found = lists.items(Asked.of(query).wanted, moment=now.now())
+    later = Q(id__gt=seen.id) | Q(procedure__published_at__gt=seen.at)
+    return found.filter(later).order_by()[:MOST_COUNTED].count()
+
+
 @require_safe
 @anybody
 def awards(request: ActorRequest) -> HttpResponse:
     """GET /market/awards/: awards of procedures here and elsewhere, the newest first."""
-    asked = Asked.of(request)
+    asked = Asked.of(request.GET)
     wanted = replace(asked.wanted, only=None)
     found = lists.awards(wanted)
     page = _page(request, found, wanted)
@@ -125,7 +141,7 @@ def awards(request: ActorRequest) -> HttpResponse:
 @anybody
 def items(request: ActorRequest) -> HttpResponse:
     """GET /market/items/: what buyers ask and asked for, item by item, with what it was awarded for."""
-    asked = Asked.of(request)
+    asked = Asked.of(request.GET)
     wanted = asked.wanted
     moment = now.now()
     found = lists.items(wanted, moment=moment)
@@ -153,7 +169,7 @@ def items(request: ActorRequest) -> HttpResponse:
 def export_awards(request: ActorRequest, form: str) -> HttpResponseBase:
     """The list as a file, whole and in its order; for people of companies, since it is much work."""
     kind = exports.form_of(form)
-    wanted = replace(Asked.of(request).wanted, only=None)
+    wanted = replace(Asked.of(request.GET).wanted, only=None)
     columns: list[exports.Column[ListedAward]] = [
         exports.Column(head=_("Procedure"), value=lambda row: row.procedure.title),
         exports.Column(head=_("Reference"), value=lambda row: row.procedure.reference or row.procedure.source_id),
@@ -178,7 +194,7 @@ def export_awards(request: ActorRequest, form: str) -> HttpResponseBase:
 def export_items(request: ActorRequest, form: str) -> HttpResponseBase:
     """The same of items."""
     kind = exports.form_of(form)
-    wanted = Asked.of(request).wanted
+    wanted = Asked.of(request.GET).wanted
     columns: list[exports.Column[ListedItem]] = [
         exports.Column(head=_("Item"), value=lambda row: row.title),
         exports.Column(head=_("Category"), value=lambda row: row.cpv),
@@ -215,6 +231,7 @@ def _context(
     export = {"awards": "awards:export_awards", "items": "awards:export_items"}[kind]
     return {
         "form": asked.form,
+        "kind": kind,
         "title": title,
         "rows": page.rows,
         "kept": [(name, request.GET[name]) for name in _NARROWED if request.GET.get(name)],

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from pazar.ground.codes import queries as codes
 from pazar.ground.identity.pages.guards import anybody, member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.roles import BIDDING, SELLING
+from pazar.ground.searches.kinds import MOST_COUNTED, Seen
 from pazar.ground.ui import formats, now
 from pazar.market.procedures import labels, policies, queries
 from pazar.market.procedures.models import Procedure
@@ -29,6 +31,8 @@ from pazar.market.procedures.rules.states import State
 # What an address of the list keeps from one click to the next; the form sends its own three anew.
 _NARROWED = ("all", "origin", "kind", "currency", "value_min", "value_max", "within", "order", "narrow")
 _KEPT = ("q", "cpv", "region", "state", "waiting", *_NARROWED)
+SAVED = ("q", "cpv", "region", *(name for name in _NARROWED if name != "narrow"))
+"""What of an address is a search."""
 MOST_CHIPS = 12
 
 
@@ -70,7 +74,7 @@ def procedures(request: ActorRequest) -> HttpResponse:
     `?all=1` shows those that are over too, `?all=over` them alone; `?narrow=1` says what the list could be narrowed to.
     """
     form = SearchForm(request.GET)
-    wanted = _wanted(request, form)
+    wanted = _wanted(request.GET, form)
     moment = now.now()
     page = queries.open_list(request.actor, wanted, moment=moment, after=request.GET.get("after", ""))
     counted = queries.counts(wanted, moment=moment)
@@ -107,7 +111,7 @@ def procedures(request: ActorRequest) -> HttpResponse:
 def export(request: ActorRequest, form: str) -> HttpResponseBase:
     """The list as a file, whole and in its order; for people of companies, since it is much work."""
     kind = exports.form_of(form)
-    wanted = _wanted(request, SearchForm(request.GET))
+    wanted = _wanted(request.GET, SearchForm(request.GET))
     language = labels.language()
     columns: list[exports.Column[Procedure]] = [
         exports.Column(head=_("Reference"), value=lambda row: row.reference or row.source_id),
@@ -225,10 +229,17 @@ def _rows(found: Sequence[Procedure], moment: datetime) -> list[Row]:
     return rows
 
 
-def _wanted(request: HttpRequest, form: SearchForm) -> Wanted:
+def new_since(query: QueryDict, seen: Seen) -> int:
+    """How many of a saved search came since somebody looked: were published here, or brought in, after that."""
+    found = queries.listed(_wanted(query, SearchForm(query)), moment=now.now())
+    later = Q(procedure_id__gt=seen.id) | Q(published_at__gt=seen.at)
+    return found.filter(later).order_by()[:MOST_COUNTED].count()
+
+
+def _wanted(query: QueryDict, form: SearchForm) -> Wanted:
     form.is_valid()
     found = form.cleaned_data
-    over = request.GET.get("all", "")
+    over = query.get("all", "")
     within = found.get("within")
     return Wanted(
         text=found.get("q") or "",
