@@ -94,6 +94,16 @@ def named(text: str) -> QuerySet[Company]:
     return found.filter(said) if said else found
 
 
+def exactly(text: str) -> Company | None:
+    """The company of this whole name, in letters of any size, or of this register number; none where two are so."""
+    number = "".join(text.split())
+    same = Company.objects.alias(latin=_latin(F("name"))).filter(latin__contains=_latin(Value(text)))
+    found: list[Company] = [*same.filter(name__iexact=text)[:2]]
+    if not found and any(sign.isdigit() for sign in number):
+        found = [*Company.objects.filter(number=number)[:2]]
+    return found[0] if len(found) == 1 else None
+
+
 MOST_WORDS: Final = 8
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -134,6 +134,15 @@ class InterestIn(Schema):
     value_min: Decimal | None = Field(None, max_digits=18, decimal_places=2)
     value_max: Decimal | None = Field(None, max_digits=18, decimal_places=2)
     kinds: list[str] = Field(default=[], max_length=20)
+    regimes: list[Annotated[str, Field(max_length=50)]] | None = Field(
+        None, max_length=20, description="Codes of regime packs; left out, on a change what stands stays."
+    )
+    buyers_none: list[Annotated[str, Field(min_length=1, max_length=300)]] | None = Field(
+        None,
+        max_length=100,
+        description="Buyers not wanted: companies' ids, or names in small letters where a source only names them. Left "
+        "out, on a change what stands stays.",
+    )
     with_outside: bool = True
     mail_outside: bool = False
     is_active: bool = True
@@ -258,6 +267,8 @@ def _wanted(body: InterestIn) -> interests.Wanted:
         value_min=body.value_min,
         value_max=body.value_max,
         kinds=body.kinds,
+        regimes=body.regimes,
+        buyers_none=body.buyers_none,
         with_outside=body.with_outside,
         mail_outside=body.mail_outside,
         is_active=body.is_active,
@@ -277,6 +288,8 @@ def _interest_out(row: Interest) -> InterestOut:
         value_min=row.value_min,
         value_max=row.value_max,
         kinds=row.kinds,
+        regimes=row.regimes,
+        buyers_none=row.buyers_none,
         with_outside=row.with_outside,
         mail_outside=row.mail_outside,
         is_active=row.is_active,

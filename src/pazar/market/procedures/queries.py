@@ -381,6 +381,15 @@ class LeftOpen:
 MOST_LEFT_OPEN: Final = 12
 
 
+def is_buyers_name(name: str) -> bool:
+    """Whether a source names a buyer so, without a number that makes him a company here; in small letters."""
+    lemmas = words.lemmas(name)
+    if not lemmas:
+        return False
+    said = Listed.objects.filter(terms__contains=[f"w{lemma}" for lemma in lemmas])
+    return said.filter(procedure__buyer=None, procedure__buyer_name__iexact=name).exists()
+
+
 def left_open(procedure_id: UUID) -> list[LeftOpen]:
     """What the publications of an outside procedure leave open, each once, in the reader's language."""
     found: dict[tuple[str, str], LeftOpen] = {}

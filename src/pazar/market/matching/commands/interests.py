@@ -20,6 +20,7 @@ from pazar.market.matching.models import Interest, InterestVersion
 from pazar.market.matching.queries import stored
 from pazar.market.matching.rules import interests
 from pazar.market.matching.rules.interests import Fault, InterestFacts, Word
+from pazar.market.procedures.rules import packs
 
 MATCH = "matching.match_interest"
 
@@ -99,6 +100,8 @@ def save_interest(*, actor: Actor, wanted: Wanted, interest_id: UUID | None = No
         wrong = interests.faults(facts, name=wanted.name)
         if wrong:
             raise Invalid(fields={name: SENTENCES[fault] for name, fault in wrong.items()})
+        if not facts.regimes <= set(packs.packs()):
+            raise Invalid(fields={"regimes": _("There is no such regime here.")})
 
         before = stored.content(interest) if interest is not None else None
         if interest is None:

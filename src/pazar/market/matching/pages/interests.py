@@ -1,5 +1,6 @@
 """What the company wants to hear of: the list, the editor, and what an interest would bring."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,9 @@ from pazar.market.matching.models import Interest
 from pazar.market.matching.queries import interests as queries
 from pazar.market.matching.queries import stored
 from pazar.market.matching.queries.interests import Preview
+from pazar.market.matching.rules import interests as limits
+from pazar.market.procedures import labels
+from pazar.market.procedures.rules import packs
 from pazar.market.procedures.rules.kinds import Kind
 
 LONGEST_ASKED = 400
@@ -61,11 +65,52 @@ class InterestForm(forms.Form):
             "they don't come."
         ),
     )
+    regimes = forms.MultipleChoiceField(
+        label=_("Regimes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "None ticked means every regime. Procedures published elsewhere state none of ours: with one ticked they "
+            "don't come."
+        ),
+    )
+    buyers_none = forms.MultipleChoiceField(
+        label=_("Buyers not wanted"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Untick one to hear of its procedures again."),
+    )
+    buyer_add = forms.CharField(
+        label=_("One more buyer not wanted"),
+        required=False,
+        max_length=200,
+        help_text=_("Its whole name or register number, as the list of companies has it."),
+    )
     with_outside = forms.BooleanField(
         label=_("Procedures published elsewhere too"), required=False, help_text=_("They are bid for where they stand.")
     )
     mail_outside = forms.BooleanField(label=_("Tell us of those by mail as well"), required=False)
     is_active = forms.BooleanField(label=_("This interest is awake"), required=False)
+
+    def __init__(self, *args: Any, unwanted: Sequence[str] = (), **said_more: Any) -> None:
+        """`unwanted` are the buyers that stand in the interest: what a form may bring back."""
+        super().__init__(*args, **said_more)
+        self.fields["regimes"].choices = [(code, labels.regime(code)) for code in packs.packs()]  # type: ignore[attr-defined]
+        self.fields["buyers_none"].choices = list(queries.buyer_names(unwanted).items())  # type: ignore[attr-defined]
+        self.unwanted = list(unwanted)
+
+    def _unwanted(self, typed: dict[str, Any]) -> list[str]:
+        shown = self.data.getlist("buyers_shown") if isinstance(self.data, QueryDict) else []
+        ticked = typed.get("buyers_none", ())
+        kept = [key for key in self.unwanted if key not in shown or key in ticked]
+        return [*kept, *([typed["buyer_add"]] if typed.get("buyer_add") else [])]
+
+    def clean_buyer_add(self) -> str:
+        typed = " ".join(self.cleaned_data["buyer_add"].split())
+        found = queries.buyer_key(typed) if typed else ""
+        if typed and not found:
+            raise forms.ValidationError(said("No buyer is called exactly so, or bears this number."))
+        return found
 
     def clean_cpv(self) -> list[str]:
         return self._codes("cpv")
@@ -91,6 +136,9 @@ class InterestForm(forms.Form):
             value_min=typed.get("value_min"),
             value_max=typed.get("value_max"),
             kinds=typed.get("kinds", ()),
+            # What a form doesn't show isn't changed by it: an older page of the interest takes nothing away.
+            regimes=typed.get("regimes", ()) if self.data.get("with_regimes") else None,
+            buyers_none=self._unwanted(typed),
             with_outside=typed.get("with_outside", False),
             mail_outside=typed.get("mail_outside", False),
             is_active=typed.get("is_active", False),
@@ -103,6 +151,8 @@ class _Listed:
     cpv: list[codes.Choice]
     regions: list[codes.Choice]
     open_count: int
+    regimes: list[str]
+    unwanted: list[str]
 
 
 @require_safe
@@ -113,12 +163,15 @@ def listing(request: ActorRequest) -> HttpResponseBase:
     cpv = _choices("cpv", {code for interest in own for code in interest.cpv}, language)
     regions = _choices("nuts", {code for interest in own for code in interest.regions}, language)
     counts = queries.open_counts(request.actor, moment=now.now())
+    buyers = queries.buyer_names([key for interest in own for key in interest.buyers_none])
     rows = [
         _Listed(
             interest=interest,
             cpv=[cpv[code] for code in interest.cpv],
             regions=[regions[code] for code in interest.regions],
             open_count=counts.get(interest.pk, 0),
+            regimes=[str(labels.regime(code)) for code in interest.regimes],
+            unwanted=[buyers[key] for key in interest.buyers_none],
         )
         for interest in own
     ]
@@ -141,18 +194,19 @@ def edit(request: ActorRequest, interest_id: UUID | None = None) -> HttpResponse
             start = _initial(None) | asked
             form = InterestForm(initial=start)
             return _page(request, form, None, _preview(request, InterestForm(start)))
-        form = InterestForm(initial=_initial(interest))
+        form = InterestForm(initial=_initial(interest), unwanted=interest.buyers_none if interest else ())
         found = queries.preview(stored.facts(interest), moment=now.now()) if interest is not None else None
         return _page(request, form, interest, found)
     typed = _with_proposal(request.POST)
-    form = InterestForm(typed)
+    unwanted = _unwanted(request.POST, interest)
+    form = InterestForm(typed, unwanted=unwanted)
     valid = form.is_valid()
-    if request.POST.get("use"):
-        shown = InterestForm(initial=typed.dict() | {"kinds": typed.getlist("kinds")})
-        return _page(request, shown, interest, _preview(request, form))
-    if request.POST.get("act") == "preview":
+    if request.POST.get("use") or request.POST.get("act") == "preview":
         # Unbound: who only looks is not told of faults yet, and keeps what he typed.
-        shown = InterestForm(initial=request.POST.dict() | {"kinds": request.POST.getlist("kinds")})
+        shown = InterestForm(
+            initial=typed.dict() | {name: typed.getlist(name) for name in ("kinds", "regimes", "buyers_none")},
+            unwanted=unwanted,
+        )
         return _page(request, shown, interest, _preview(request, form))
     if valid:
         try:
@@ -170,7 +224,8 @@ def edit(request: ActorRequest, interest_id: UUID | None = None) -> HttpResponse
 @member_required
 def preview(request: ActorRequest) -> HttpResponseBase:
     """What the form as it stands would bring: a part of the page, fetched while somebody edits."""
-    return render(request, "matching/_preview.html", {"preview": _preview(request, InterestForm(request.POST))})
+    form = InterestForm(request.POST, unwanted=_unwanted(request.POST, None))
+    return render(request, "matching/_preview.html", {"preview": _preview(request, form)})
 
 
 @require_POST
@@ -194,6 +249,13 @@ def _page(
         "regions_error": _errors(form, "regions"),
     }
     return render(request, "matching/interest.html", page, status=status)
+
+
+def _unwanted(typed: QueryDict, interest: Interest | None) -> list[str]:
+    """The buyers that the form may bring back: those that stand there, and those that it showed."""
+    shown = typed.getlist("buyers_shown")[: limits.MOST_CODES]
+    given = [text[:LONGEST_ASKED].replace("\x00", "") for text in shown]
+    return list(dict.fromkeys([*(interest.buyers_none if interest else ()), *(text for text in given if text)]))
 
 
 def _with_proposal(typed: QueryDict) -> QueryDict:
@@ -238,6 +300,8 @@ def _initial(interest: Interest | None) -> dict[str, Any]:
         "value_min": interest.value_min,
         "value_max": interest.value_max,
         "kinds": interest.kinds,
+        "regimes": interest.regimes,
+        "buyers_none": interest.buyers_none,
         "with_outside": interest.with_outside,
         "mail_outside": interest.mail_outside,
         "is_active": interest.is_active,

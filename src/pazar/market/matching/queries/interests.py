@@ -15,6 +15,7 @@ from pazar.ground.codes import wording
 from pazar.ground.codes.rules import cpv
 from pazar.ground.codes.wording import Piece
 from pazar.ground.errors import NotFound
+from pazar.ground.identity import queries as companies
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.messages.kinds import Topic
 from pazar.market.matching import policies
@@ -23,6 +24,7 @@ from pazar.market.matching.queries import oracle
 from pazar.market.matching.rules import interests
 from pazar.market.matching.rules import reasons as why
 from pazar.market.matching.rules.interests import Breadth, InterestFacts
+from pazar.market.procedures import queries as procedures
 
 DAYS = 90
 EXAMPLES = 10
@@ -56,6 +58,29 @@ def own_interest(actor: Actor, interest_id: UUID) -> Interest:
     if found is None:
         raise NotFound
     return found
+
+
+def buyer_names(keys: Sequence[str]) -> dict[str, str]:
+    """What buyers are called that interests name as lots do: by a company's id, or by a name in small letters."""
+    ids = {key: UUID(key) for key in keys if _is_uuid(key)}
+    known = companies.companies(list(ids.values())) if ids else {}
+    return {key: known[ids[key]].name if key in ids and ids[key] in known else key for key in keys}
+
+
+def buyer_key(typed: str) -> str:
+    """The buyer that somebody named by his whole name or number, as lots name him; empty for none."""
+    found = companies.exactly(typed)
+    if found is not None:
+        return str(found.pk)
+    name = typed.strip().lower()
+    return name if procedures.is_buyers_name(name) else ""
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,3 +99,24 @@ def test_a_match_has_the_sum_of_the_lots_where_the_whole_states_no_value(supplie
     match.match_procedure(procedure_id=procedure.pk)
     values = {row["value_amount"] for row in ask(supplier, "get", "/matches").json()["items"]}
     assert {Decimal(value) for value in values} == {Decimal(500)}
+
+
+def test_regimes_and_unwanted_buyers_over_the_api():
+    actor = make_actor(Role.TENDER_MANAGER)
+    secret = make_token(Person.objects.get(pk=actor.person_id), Company.objects.get(pk=actor.company_id))
+    said = {"name": "Cables", "cpv": ["31300000"], "regimes": ["commercial"], "buyers_none": ["някой"]}
+    client = Client()
+
+    def send(method, path, body, key=""):
+        headers = bearer(secret) | ({"Idempotency-Key": key} if key else {})
+        return getattr(client, method)(path, body, content_type="application/json", headers=headers)
+
+    made = send("post", "/api/v1/interests", said, key="make-an-interest").json()
+    assert (made["regimes"], made["buyers_none"]) == (["commercial"], ["някой"])
+    path = f"/api/v1/interests/{made['id']}"
+    kept = send("put", path, {"name": "Cables", "cpv": ["31300000"]}).json()
+    assert (kept["regimes"], kept["buyers_none"]) == (["commercial"], ["някой"])
+    freed = send("put", path, {"name": "Cables", "cpv": ["31300000"], "regimes": [], "buyers_none": []}).json()
+    assert (freed["regimes"], freed["buyers_none"]) == ([], [])
+    refused = send("put", path, {"name": "Cables", "cpv": ["31300000"], "regimes": ["martial"]})
+    assert (refused.status_code, "regimes" in refused.content.decode()) == (422, True)

@@ -228,3 +228,73 @@ def test_pages_ask_at_most_twelve_questions(supplier, path):
     client = client_of(supplier)
     url = URL + (f"{interest.pk}/" if path == "one" else path)
     assert len(statements(client, url)) <= 12
+
+
+def test_regimes_and_unwanted_buyers_are_edited_like_the_rest(supplier):
+    buyer = make_company("Община Сопот")
+    client = client_of(supplier)
+    client.post(
+        f"{URL}new/",
+        TYPED | {"act": "save", "with_regimes": "1", "regimes": ["commercial"], "buyer_add": "община  сопот"},
+    )
+    interest = Interest.objects.get()
+    assert (interest.regimes, interest.buyers_none) == (["commercial"], [str(buyer.pk)])
+    path = f"{URL}{interest.pk}/"
+    page = text(client.get(path))
+    assert "Община Сопот" in page
+    assert f'name="buyers_shown" value="{buyer.pk}"' in page
+    assert "Община Сопот" in text(client.get(URL))
+
+    client.post(path, TYPED | {"act": "save", "with_regimes": "1", "buyers_shown": [str(buyer.pk)]})
+    interest.refresh_from_db()
+    assert (interest.regimes, interest.buyers_none) == ([], [])
+
+
+def test_what_a_form_did_not_show_is_not_changed_by_it(supplier):
+    buyer = make_company("Община Сопот")
+    interest = make_interest(supplier, regimes=["commercial"], buyers_none=[str(buyer.pk), "някой"])
+    client_of(supplier).post(
+        f"{URL}{interest.pk}/",
+        TYPED | {"act": "save", "buyers_shown": ["някой"], "buyers_none": ["някой"]},
+    )
+    interest.refresh_from_db()
+    assert interest.regimes == ["commercial"]
+    assert set(interest.buyers_none) == {str(buyer.pk), "някой"}
+
+
+@pytest.mark.parametrize("typed", ["Няма такъв", "999999", "%", "=", "  "])
+def test_a_buyer_nobody_knows_is_said_at_its_field(supplier, typed):
+    answer = client_of(supplier).post(f"{URL}new/", TYPED | {"act": "save", "buyer_add": typed})
+    if typed.strip():
+        assert answer.status_code == 422
+        assert "No buyer is called exactly so" in text(answer)
+    else:
+        assert answer.status_code == 302
+
+
+def test_a_buyer_that_a_source_only_names_can_be_unwanted(supplier):
+    procedure = cables(buyer_name="Читалище Пробуда", buyer_lemmas=["читалище", "пробуда"])
+    procedure.buyer = None
+    procedure.save()
+    client_of(supplier).post(f"{URL}new/", TYPED | {"act": "save", "buyer_add": "Читалище Пробуда"})
+    assert Interest.objects.get().buyers_none == ["читалище пробуда"]
+    drain()
+    assert not Match.objects.exists()
+
+
+def test_a_preview_keeps_what_is_ticked(supplier):
+    buyer = make_company("Община Сопот")
+    answer = client_of(supplier).post(
+        f"{URL}new/",
+        TYPED
+        | {
+            "act": "preview",
+            "with_regimes": "1",
+            "regimes": ["commercial"],
+            "buyers_shown": [str(buyer.pk)],
+            "buyers_none": [str(buyer.pk)],
+        },
+    )
+    form = answer.context["form"]
+    assert form["regimes"].value() == ["commercial"]
+    assert form["buyers_none"].value() == [str(buyer.pk)]
