@@ -291,7 +291,7 @@ WEBHOOKS_INSIDE = _listed("PAZAR_WEBHOOKS_INSIDE")
 
 # --- signatures -----------------------------------------------------------------------------
 # Certificates (PEM or DER) of authorities that the centre trusts beside loaded trusted lists: a file or a folder.
-TRUST = os.environ.get("PAZAR_TRUST", "")
+TRUST = os.environ.get("PAZAR_TRUST", str(DATA / "trust"))
 # Networks inside whose responders (OCSP, CRL) may be asked; none, unless the operator says so.
 RESPONDERS_INSIDE = _listed("PAZAR_RESPONDERS_INSIDE")
 # What a silent responder means: "soft" (said and forgiven), "hard" (a fault), "off" (nobody is asked).

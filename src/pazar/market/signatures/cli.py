@@ -1,4 +1,4 @@
-"""`pazar signature verify`: the same verdicts without a server or database."""
+"""`pazar signature verify`: the same verdicts without a server or database. `… trust`: whom a centre trusts."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pazar.ground.console import Trouble
+from pazar.ground.console import Trouble, centre_command
 
 if TYPE_CHECKING:
     from pazar.market.signatures.rules.trust import TrustStore
@@ -95,6 +95,38 @@ def verify(
         report = unreadable(fault, ask, most=str(MOST_BYTES // 1_000_000)) if fault else judge(document, detached, ask)
         _print(report, as_json=as_json)
     sys.exit({Outcome.VALID: 0, Outcome.NOT_VALID: 1, Outcome.UNREADABLE: 2}[report.outcome])
+
+
+@signature.command()
+@click.argument("file", required=False, type=_file)
+@click.option("--signer", "signers", multiple=True, type=_file, help="Certificates (PEM or DER) of who signs the list.")
+@centre_command
+def trust(file: Path | None, signers: tuple[Path, ...]) -> None:
+    """Say whom the centre trusts; with FILE, a trusted list (ETSI TS 119 612), take it in before.
+
+    The list's signature must be by one of the --signer certificates. It replaces the older one of its territory.
+    Exit status: 0 done, 2 refused.
+    """
+    from pazar.ground.identity.rules.actor import CENTRE
+    from pazar.market.signatures.adapters import desk
+    from pazar.market.signatures.adapters.trusted_list import ListRefused
+    from pazar.market.signatures.commands.trust import load_list
+    from pazar.market.signatures.rules import certificates
+
+    if file is not None:
+        raw, fault = _read(file)
+        if fault or not signers:
+            raise Trouble(f"{file} can't be read." if fault else "--signer is missing: a list is worth its signature.")
+        try:
+            made = load_list(actor=CENTRE, raw=raw, signers=[one for path in signers for one in _certificates(path)])
+        except ListRefused as error:
+            raise Trouble(f"{file} isn't taken: {error.fault}.") from error
+        click.echo(
+            f"{made.territory}, list {made.number} of {made.issued_at:%Y-%m-%d}: {made.anchors.count()} entries."
+        )
+    for anchor in desk.trust().anchors:
+        until = f" until {anchor.until:%Y-%m-%d}" if anchor.until else ""
+        click.echo(f"{anchor.purpose:9} {certificates.short(anchor.certificate.subject)} ({anchor.source}){until}")
 
 
 def _words() -> None:

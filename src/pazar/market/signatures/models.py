@@ -127,30 +127,3 @@ class Rehearsal(models.Model):
             models.Index(fields=["company", "-made_at"], name="signatures_rehearsals"),
             models.Index(fields=["good_until"], condition=models.Q(is_good=True), name="signatures_good_until"),
         ]
-
-
-class KeptReport(models.Model):
-    """What the verifier said about a signature, beside the thing that was signed."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    subject_kind = models.TextField()
-    subject_id = models.UUIDField()
-    is_good = models.BooleanField()
-    report = models.JSONField()
-    made_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["subject_kind", "subject_id"], name="signatures_one_report_each"),
-        ]
-
-
-class SignedKey(models.Model):
-    """A person's sealing key under his certificate: the public half signed, and what the verifier said (B8)."""
-
-    key = models.OneToOneField("identity.SealingKey", on_delete=models.CASCADE, primary_key=True, related_name="+")
-    signature = models.BinaryField()  # detached CMS over the document that names key and person
-    document = models.BinaryField()
-    is_good = models.BooleanField()
-    report = models.JSONField()
-    signed_at = models.DateTimeField()

@@ -1,6 +1,5 @@
 """Reads of the signature desk: a company's readiness, its certificates, its rehearsals."""
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +10,9 @@ from pazar.ground.errors import NotFound
 from pazar.ground.identity import queries as identity
 from pazar.ground.identity.rules.actor import Actor
 from pazar.market.signatures import policies
-from pazar.market.signatures.models import Certificate, Challenge, KeptReport, Rehearsal, SignedKey
-from pazar.market.signatures.rules import readiness, stored
+from pazar.market.signatures.models import Certificate, Challenge, Rehearsal
+from pazar.market.signatures.rules import readiness
 from pazar.market.signatures.rules.readiness import Readiness, Tried
-from pazar.market.signatures.rules.verdicts import Report
 
 RECENT = 200
 """Rehearsals that are looked at: a program that rehearses all day long doesn't make the page slow."""
@@ -70,18 +68,3 @@ def challenge(actor: Actor, challenge_id: UUID) -> Challenge:
     if found is None:
         raise NotFound
     return found
-
-
-def kept_report(kind: str, subject_id: UUID) -> Report | None:
-    """What was said about the signature of a thing."""
-    found = KeptReport.objects.filter(subject_kind=kind, subject_id=subject_id).first()
-    return stored.from_json(found.report) if found is not None else None
-
-
-def kept_reports(kind: str, subject_ids: Collection[UUID]) -> dict[UUID, Report]:
-    found = KeptReport.objects.filter(subject_kind=kind, subject_id__in=list(subject_ids))
-    return {one.subject_id: stored.from_json(one.report) for one in found}
-
-
-def signed_key(key_id: UUID) -> SignedKey | None:
-    return SignedKey.objects.filter(pk=key_id).first()

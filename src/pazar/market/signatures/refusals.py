@@ -48,19 +48,3 @@ class SignatureTooLarge(Refusal):
     what = _("The file is larger than {most} MB.")
     why = _("A signature of this short text is much smaller.")
     remedy = _("Choose the file that your signing program made of the text from this page.")
-
-
-class SignatureRefused(Refusal):
-    code = "signature_refused"
-    status = 422
-    what = _("The signature doesn't hold.")
-    why = _("{fault}")
-    remedy = _("Rehearse your signature: the rehearsal says what to do, check by check.")
-
-
-class SignatureWanted(Refusal):
-    code = "signature_wanted"
-    status = 422
-    what = _("The bid isn't signed.")
-    why = _("This procedure takes signed bids alone.")
-    remedy = _("Sign with your key file when you submit, or add a detached CMS signature over the manifest.")

@@ -45,7 +45,7 @@ FORMS: Final[Mapping[str, Words]] = {
 }
 
 _REASONS: Final[Mapping[str, Words]] = {
-    "unspecified": _("not said"),
+    "unspecified": _("no reason given"),
     "key_compromise": _("the key got into others' hands"),
     "ca_compromise": _("the authority's key got into others' hands"),
     "affiliation_changed": _("the holder's particulars changed"),

@@ -63,11 +63,6 @@ def of(report: Report) -> Shown:
     )
 
 
-def fault(report: Report) -> str:
-    """The first thing that is wrong, in one sentence; empty for a good report."""
-    return next((sentences.seen(one) for one in report.all_verdicts() if one.state is State.BAD), "")
-
-
 def _line(verdict: Verdict) -> Line:
     is_open = verdict.state in (State.UNKNOWN, State.BAD)
     return Line(

@@ -60,6 +60,8 @@ _BASE64: Final = re.compile(rb"[A-Za-z0-9+/=\s]+\Z")
 _SEQUENCE: Final = 0x30
 _MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 MOST_SIGNERS: Final = 100
+_MOST_BYTES: Final = {"signer_infos": 40_000_000, "certificates": 5_000_000, "crls": 60_000_000}
+_MOST_OTHER: Final = 2_000_000  # keys and certificates are small; what isn't is not taken apart to be named
 
 
 def form_of(raw: bytes) -> Form:
@@ -142,6 +144,9 @@ def _signed(der: bytes) -> SignedFile:
     signed = info["content"]
     if not isinstance(signed, cms.SignedData):
         raise Unreadable(Fault.DAMAGED)
+    if any(len(signed[name].contents or b"") > most for name, most in _MOST_BYTES.items()):
+        # Millions of tiny members would take gigabytes once they are taken apart.
+        raise Unreadable(Fault.DAMAGED)
     if not len(signed["signer_infos"]):
         raise Unreadable(Fault.CERTIFICATES)
     if len(signed["signer_infos"]) > MOST_SIGNERS:
@@ -191,6 +196,8 @@ def _what_der(der: bytes) -> Fault:
         trailer = parser.parse(der, strict=False)[5]
     except (ValueError, RecursionError):
         return Fault.DAMAGED
+    if len(der) > _MOST_OTHER:
+        return Fault.OTHER if not trailer else Fault.DAMAGED
     for fault, kind in (
         (Fault.KEY_FILE, pkcs12.Pfx),
         (Fault.CERTIFICATE, x509.Certificate),

@@ -10,15 +10,18 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground import clock
 from pazar.ground.entry.commands import letting_in
 from pazar.ground.errors import NotFound
 from pazar.ground.identity import proofs
+from pazar.ground.identity import queries as identity
+from pazar.ground.identity.models import Person
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.roles import Role, StaffRole
 from pazar.ground.ui import pages as ui
 from pazar.ground.ui import preferences
 from pazar.ground.ui.viewer import ROLES, STAFF_ROLES
-from pazar.roof.demo import cast, holder, queries
+from pazar.roof.demo import authority, cast, holder, queries
 from pazar.roof.demo.commands.become import become
 from pazar.roof.demo.pages.guard import in_demo
 
@@ -106,4 +109,19 @@ def key(request: ActorRequest) -> HttpResponse:
     """GET /demo/key/: the key file of the story's holder; its passphrase is everybody's password."""
     response = HttpResponse(holder.key_file(), content_type="application/octet-stream")
     response["Content-Disposition"] = 'attachment; filename="petar-uzunov.pazar-key"'
+    return response
+
+
+@require_GET
+@never_cache
+@in_demo
+def signing_key(request: ActorRequest, person_id: UUID, state: str) -> HttpResponse:
+    """GET /demo/signing-key/<person>/good.p12 or expired.p12: to rehearse with, under everybody's password."""
+    person = Person.objects.filter(pk=person_id).first()
+    mine = identity.memberships(person) if person is not None else ()
+    if person is None or not mine or not mine[0].company.number:
+        raise NotFound
+    made = authority.key_file(person, mine[0].company, moment=clock.db_now(), expired=state == "expired")
+    response = HttpResponse(made, content_type="application/x-pkcs12")
+    response["Content-Disposition"] = f'attachment; filename="{person.email.partition("@")[0]}-{state}.p12"'
     return response
