@@ -15,8 +15,10 @@ from pazar.ground.identity.rules.roles import Role
 from pazar.ground.identity.scope import acting
 from pazar.ground.jobs.drain import drain
 from pazar.ground.messages.models import Mail
+from pazar.ground.people.commands import approvals
+from pazar.market.bids.tests.bidding import make_bid
 from pazar.market.procedures.models import Procedure
-from pazar.market.procedures.tests.factories import make_draft
+from pazar.market.procedures.tests.factories import make_draft, make_procedure
 from pazar.sales.customers.models import Account
 from tests.browser import DESK, PHONE, OpenPage, assert_accessible, assert_fits, look
 from tests.factories import actor_of, make_company, make_person
@@ -178,3 +180,44 @@ def test_the_operator_looks_and_a_person_asks_for_his_data(open_page: OpenPage, 
     assert told.value.suggested_filename == "my-data.zip"
     mine.goto("/erased/")
     seen(mine, f"18-erased-{width}")
+
+
+def test_a_bid_above_the_bound_waits_and_goes_out(open_page: OpenPage) -> None:
+    company = make_company("Медна жица АД")
+    head = make_person(company, Role.OWNER, name="Мария Петрова", language="bg")
+    bidder = make_person(company, Role.TENDER_MANAGER, name="Надя Петкова", language="bg")
+    approvals.add_step(
+        actor=actor_of(head, company), kind="bid", above=Decimal(5000), currency="EUR", role=str(Role.OWNER)
+    )
+    _actor, bid = make_bid(make_procedure(), actor_of(bidder, company))
+    page = open_page(f"/market/bids/{bid.pk}/preview/", language="bg", person=bidder)
+    page.locator("pz-seal button").click()
+    way = page.locator("pz-seal").get_by_role("link", name=bg("Ask for the approval"))
+    expect(way).to_be_visible()
+    look(page, "people-19-bid-refused")
+    way.click()
+    page.get_by_role("button", name=bg("Ask for the approval")).click()
+    decides = open_page("/company/approvals/", language="bg", person=head)
+    decides.get_by_role("row", name=re.compile("6.250,00")).get_by_role("link").click()
+    decides.get_by_role("button", name=bg("Approve"), exact=True).click()
+    expect(decides.get_by_text(bg("You approved it."))).to_be_visible()
+    page.goto(f"/market/bids/{bid.pk}/preview/")
+    page.locator("pz-seal button").click()
+    page.wait_for_url("**/receipt/")
+
+
+def test_a_page_open_for_one_company_does_nothing_for_another(open_page: OpenPage) -> None:
+    first, second = make_company("Първа ООД"), make_company("Втора АД")
+    person = make_person(first, Role.OWNER, name="Мария Петрова", language="bg")
+    Membership.objects.create(person=person, company=second, roles=["owner"])
+    page = open_page("/company/people/", language="bg", person=person)
+    page.get_by_label(bg("E-mail address")).fill(EMAIL)
+    page.locator("form[action$='/invite/']").get_by_label(bg("Reader")).check()
+    other = page.context.new_page()
+    other.goto("/company/people/")
+    other.locator(".pz-acting summary").click()
+    other.locator(".pz-acting").locator("button:not([aria-current])").click()
+    other.wait_for_load_state("load")
+    page.get_by_role("button", name=bg("Send the invitation")).click()
+    expect(page.get_by_text(bg("Nothing was done: you act for another company now.")).first).to_be_visible()
+    assert not Mail.objects.filter(to=EMAIL).exists()

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as said
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -50,6 +51,26 @@ class TooManyProofs(Refusal):
     what = _("This was tried too often; nothing was done.")
     why = _("After many wrong tries we let a quarter of an hour pass, to stop those who guess.")
     remedy = _("Wait {minutes} minutes, then try again.")
+
+
+class ProofAsked(Refusal):
+    """For a script of ours, whose page can't show the question in place of itself."""
+
+    code = "proof_asked"
+    status = 403
+    what = _("Show once more that it is you; nothing was done.")
+    why = _("What can't be undone is asked for within ten minutes of a log-in.")
+    remedy = _("Do so on the page that the link opens, then come back.")
+
+    @property
+    def way(self) -> tuple[str, str]:
+        return said("Is it you?"), f"{reverse('entry:prove')}?{urlencode({'next': self.params['back']})}"
+
+
+def require_proof(request: HttpRequest, *, back: str) -> None:
+    """Raises ProofAsked for a script whose person didn't show lately that it is he; `back` is its page."""
+    if not proofs.is_fresh(request):
+        raise ProofAsked(back=back)
 
 
 class ProofForm(forms.Form):

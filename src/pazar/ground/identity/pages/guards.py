@@ -8,8 +8,9 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
-from pazar.ground.errors import NotFound
+from pazar.ground.errors import NotFound, Refusal
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.roles import StaffRole
 from pazar.ground.identity.scope import acting
@@ -17,6 +18,14 @@ from pazar.ground.identity.scope import acting
 P = ParamSpec("P")
 Page = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class ActsForAnother(Refusal):
+    code = "acts_for_another"
+    status = 409
+    what = _("Nothing was done: you act for another company now.")
+    why = _("This page was opened for one company, and in another window you switched to {company}.")
+    remedy = _("Switch back in the top bar, then send it once more.")
 
 
 def _named(guarded: Guarded[P], page: Page[P]) -> Guarded[P]:
@@ -76,9 +85,19 @@ def member_required(page: Page[P]) -> Guarded[P]:
             return elsewhere
         if asked.actor.company_id is None:
             raise NotFound
+        _check_company(asked)
         return _enter(asked, lambda: page(asked, *args, **kwargs))
 
     return _named(guarded, page)
+
+
+def _check_company(request: ActorRequest) -> None:
+    """A form says for which company its page was open. Raises ActsForAnother where he switched since elsewhere."""
+    if request.method != "POST":
+        return
+    opened = request.headers.get("X-Acting") or request.POST.get("acting", "")
+    if opened and opened != str(request.actor.company_id):
+        raise ActsForAnother(company=request.actor.company_name)
 
 
 def staff_required(role: StaffRole) -> Callable[[Page[P]], Guarded[P]]:

@@ -174,4 +174,21 @@ CASES = [
         allowed=OWNERS,
     ),
     Case(route="api:list_approvals", foreign=OK),
+    Case(route="api:list_invitations", allowed=OWNERS, foreign=OK),
+    Case(
+        route="api:make_invitation",
+        method="POST",
+        make=lambda stage: Call(json=INVITATION),
+        allowed=OWNERS,
+        foreign=OK,
+    ),
+    Case(route="api:revoke_invitation", method="DELETE", make=of_invitation, allowed=OWNERS),
+    Case(route="api:approve_approval", method="POST", make=of_approval, allowed=OWNERS, nobody=404),
+    Case(
+        route="api:refuse_approval",
+        method="POST",
+        make=lambda stage: replace(of_approval(stage), form=None, json={"reason": "Не сега."}),
+        allowed=OWNERS,
+        nobody=404,
+    ),
 ]

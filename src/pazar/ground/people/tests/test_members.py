@@ -251,6 +251,20 @@ class TestSeveralCompanies:
         assert client.post(reverse("people:invite"), wish).status_code == 302
         assert Invitation.objects.get().company_id == first.pk
 
+    def test_a_page_opened_for_one_does_nothing_for_another(self, client: Client) -> None:
+        first, second = make_company("First"), make_company("Second")
+        person = make_person(first, Role.OWNER)
+        Membership.objects.create(person=person, company=second, roles=["owner"])
+        client.force_login(person)
+        wish = {"email": "x@example.org", "roles": ["reader"], "language": "en", "acting": str(first.pk)}
+        client.post(reverse("identity:act_for"), {"company": str(second.pk)})
+        answer = client.post(reverse("people:invite"), wish)
+        assert answer.status_code == 409 and "Second" in answer.content.decode()
+        assert client.post(reverse("people:invite"), wish, headers={"X-Acting": str(first.pk)}).status_code == 409
+        assert not Invitation.objects.exists()
+        client.post(reverse("identity:act_for"), {"company": str(first.pk)})
+        assert client.post(reverse("people:invite"), wish).status_code == 302
+
     def test_a_token_is_of_one_company(self, client: Client) -> None:
         first, second = make_company(), make_company()
         person = make_person(first, Role.OWNER)

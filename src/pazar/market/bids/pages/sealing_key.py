@@ -2,8 +2,10 @@
 
 from django.http import HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground.entry.pages.proving import require_proof
 from pazar.ground.errors import Refusal
 from pazar.ground.identity import queries as identity
 from pazar.ground.identity.pages.guards import person_required
@@ -28,6 +30,7 @@ def sealing_key(request: ActorRequest) -> HttpResponseBase:
 def enrol(request: ActorRequest) -> HttpResponseBase:
     """Take in the public half (JSON): `public_key` in hexadecimal."""
     try:
+        require_proof(request, back=reverse("bids:sealing_key"))
         given = read_json(request.body).get("public_key")
         try:
             public_key = bytes.fromhex(given) if isinstance(given, str) else b""

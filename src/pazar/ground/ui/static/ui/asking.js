@@ -3,10 +3,11 @@
 
 /** A refusal of the centre's, as the page shows it. */
 export class Refused extends Error {
-  /** @param {{ what?: string, why?: string, remedy?: string, breaches?: string[] }} told */
+  /** @param {{ what?: string, why?: string, remedy?: string, breaches?: string[], way?: { words: string, url: string } }} told */
   constructor(told) {
     super(told.what ?? "");
     this.sentences = [told.what, told.why, ...(told.breaches ?? []), told.remedy].filter(Boolean);
+    this.way = told.way;
   }
 }
 
@@ -62,6 +63,13 @@ export function sayFault(element, error) {
       return paragraph;
     }),
   );
+  if (error instanceof Refused && error.way) {
+    // Where the refusal leads on: an address of ours, as the server wrote it.
+    const link = document.createElement("a");
+    link.href = error.way.url;
+    link.textContent = error.way.words;
+    place.append(link);
+  }
   // On a phone the bar below would cover what stands just under the button that was pressed.
   place.scrollIntoView({ block: "center" });
 }

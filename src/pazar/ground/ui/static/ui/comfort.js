@@ -41,3 +41,15 @@ for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelector
   const row = /** @type {HTMLElement} */ (tab.parentElement);
   if (tab.offsetLeft + tab.offsetWidth > row.offsetLeft + row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - 24;
 }
+
+// A form says for which company its page was open: in another window somebody may have switched since.
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const acting = document.body.dataset.acting;
+  if (!acting || form.method !== "post" || form.querySelector("input[name=acting], [name=company]")) return;
+  const said = document.createElement("input");
+  said.type = "hidden";
+  said.name = "acting";
+  said.value = acting;
+  form.append(said);
+}, true);
