@@ -17,7 +17,8 @@ from pazar.market.bids.tests.bidding import make_bidder, make_submitted, pass_de
 from pazar.market.matching.commands import match
 from pazar.market.matching.rules.meaning import LotFacts
 from pazar.market.matching.tests.factories import make_interest, store_procedure
-from pazar.market.procedures.commands import cancel
+from pazar.market.procedures import queries
+from pazar.market.procedures.commands import cancel, change
 from pazar.market.procedures.tests.factories import LOT, make_buyer, make_draft, make_procedure
 from pazar.roof.pages.procedure import PASSING
 
@@ -129,6 +130,18 @@ def test_a_supplier_whom_it_fits_and_who_drafts_costs_at_most_twelve_statements(
         assert client.get(path).status_code == 200
     statements = [query["sql"] for query in asked if query["sql"] not in ("BEGIN", "COMMIT")]
     assert len(statements) <= 12, "\n".join(statements)
+
+
+def test_a_changed_procedure_says_so_over_its_lots_and_leads_to_what_changed(client: Client):
+    procedure = make_procedure(buyer := make_buyer())
+    path = f"/market/procedures/{procedure.pk}/"
+    english = {"accept-language": "en"}
+    assert "See what changed" not in client.get(path, headers=english).content.decode()
+    facts = replace(queries.facts(procedure), title="Кабели и муфи")
+    change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=facts, reason="Пропуск.")
+    page = client.get(path, headers=english).content.decode()
+    assert "version 2 is in force" in page
+    assert f'href="{path}?tab=versions">See what changed' in page
 
 
 def test_it_speaks_bulgarian(client: Client):
