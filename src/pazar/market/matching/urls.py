@@ -6,6 +6,7 @@ app_name = "matching"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("feeds/<str:token>/matches.atom", feeds.atom, name="feed"),
     path("feeds/<str:token>/matches.ics", feeds.calendar, name="feed_calendar"),
+    path("matches/list.<str:form>", matches.export, name="export"),
     path("matches/", matches.my_matches, name="matches"),
     path("matches/<uuid:procedure_id>/dismiss/", matches.dismiss, name="dismiss"),
     path("matches/<uuid:procedure_id>/because/", narrow.because, name="because"),

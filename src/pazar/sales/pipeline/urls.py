@@ -6,6 +6,7 @@ app_name = "pipeline"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
     path("deals/", deals.deals, name="deals"),
+    path("deals/list.<str:form>", deals.export, name="export"),
     path("deals/<uuid:deal_id>/", deals.deal, name="deal"),
     path("deals/<uuid:deal_id>/move/", deals.move, name="move"),
     path("deals/<uuid:deal_id>/lost/", deals.lose, name="lose"),

@@ -10,19 +10,22 @@ from uuid import UUID
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from pazar.ground.api import exports
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.pages.guards import member_required
 from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.ui import now
+from pazar.ground.ui.chips import Chip as Link
 from pazar.market.matching import policies
 from pazar.market.matching.commands import look, match
 from pazar.market.matching.queries import interests as interest_queries
 from pazar.market.matching.queries import matches
-from pazar.market.matching.queries.matches import Chip, Counts
+from pazar.market.matching.queries.matches import Chip, Counts, Row
 
 if TYPE_CHECKING:
     from pazar.market.matching.models import Interest
@@ -118,6 +121,10 @@ def my_matches(request: ActorRequest) -> HttpResponseBase:
     page = {
         "by": by,
         "narrowed": narrowed,
+        "files": [
+            Link(label=form.upper(), url=f"{reverse('matching:export', args=[form])}?show={chip.value}{narrowed}")
+            for form in (exports.FORMS if rows else ())
+        ],
         "counts": counts,
         "is_first_look": since is None,
         "chips": _chips(counts, chip),
@@ -130,6 +137,49 @@ def my_matches(request: ActorRequest) -> HttpResponseBase:
         "why_buttons": render_to_string("matching/_whys.html", {"whys": WHYS}),
     }
     return render(request, "matching/matches.html", page)
+
+
+@require_GET
+@member_required
+def export(request: ActorRequest, form: str) -> HttpResponseBase:
+    """What the list holds, as a file; the journal notes it."""
+    kind = exports.form_of(form)
+    asked = request.GET.get("show", "")
+    by = _interest(request)
+    columns: list[exports.Column[Row]] = [
+        exports.Column(head=_("Procedure"), value=lambda row: row.title),
+        exports.Column(head=_("Buyer"), value=lambda row: row.buyer_name),
+        exports.Column(head=_("Town"), value=lambda row: row.town),
+        exports.Column(head=_("Deadline"), value=lambda row: row.closes_at, kind="moment"),
+        exports.Column(head=_("Estimated value"), value=lambda row: row.value_amount, kind="number"),
+        exports.Column(head=_("Currency"), value=lambda row: row.currency),
+        exports.Column(head=_("From elsewhere"), value=lambda row: row.is_outside, kind="bool"),
+        exports.Column(head=_("Bid started"), value=lambda row: row.is_started, kind="bool"),
+        exports.Column(head=_("Why it fits"), value=lambda row: "".join(piece.text for piece in row.why)),
+        exports.Column(
+            head=_("Address"),
+            value=lambda row: request.build_absolute_uri(reverse("roof:procedure", args=[row.procedure_id])),
+        ),
+    ]
+    rows = matches.all_matched(
+        request.actor,
+        moment=now.now(),
+        chip=Chip(asked) if asked in set(Chip) else Chip.ALL,
+        begun=matches.started(request.actor),
+        since=_noted(request),
+        interest_id=by.pk if by else None,
+    )
+    return exports.answer_own(
+        actor=request.actor, what="matches", name=str(_("My matches")), form=kind, columns=columns, rows=rows
+    )
+
+
+def _noted(request: ActorRequest) -> datetime | None:
+    """From when on the list calls something new, without noting another look."""
+    kept = request.session.get("matching_look") or {}
+    if kept.get("whose") != str(request.actor.company_id) or not kept.get("since"):
+        return None
+    return datetime.fromisoformat(kept["since"])
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """A company's matches, as its pages and its rail show them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -235,6 +235,26 @@ def matched(
             )
         )
     return rows, more
+
+
+def all_matched(
+    actor: Actor,
+    *,
+    moment: datetime,
+    chip: Chip,
+    begun: frozenset[UUID],
+    since: datetime | None,
+    interest_id: UUID | None,
+) -> Iterator[Row]:
+    """Every procedure of such a list, page after page."""
+    after: Place | None = None
+    while True:
+        rows, after = matched(
+            actor, moment=moment, chip=chip, begun=begun, after=after, since=since, interest_id=interest_id
+        )
+        yield from rows
+        if after is None:
+            return
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,7 @@ def feed_address(feed: str) -> Callable[[Stage], Call]:
 
 
 CASES = [
+    Case(route="matching:export", make=lambda stage: Call(kwargs={"form": "csv"}), foreign=OK),
     Case(route="matching:because", make=matched, allowed=MAY_CHANGE),
     Case(route="matching:because", method="POST", make=because, allowed=MAY_CHANGE),
     Case(

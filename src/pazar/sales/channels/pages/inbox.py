@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground.api import exports
 from pazar.ground.api.paging import next_address
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.pages.guards import member_required
@@ -19,6 +20,7 @@ from pazar.ground.identity.requests import ActorRequest
 from pazar.ground.identity.rules.actor import Actor
 from pazar.ground.ui import now
 from pazar.sales.channels import commands, policies, queries, sentences
+from pazar.sales.channels.models import Opportunity
 from pazar.sales.channels.refusals import OpportunityClosed, OpportunitySettled
 from pazar.sales.customers.queries import managers
 
@@ -93,9 +95,44 @@ def _rows(request: ActorRequest, kind: str) -> dict[str, Any]:
         for row in page.rows
     ]
     said: dict[str, Any] = {"rows": rows, "next_url": next_address(request, page.cursor)}
+    said["files"] = [
+        Chip(label=form.upper(), url=f"{reverse('channels:export', args=[form])}?show={kind}", on=False)
+        for form in (exports.FORMS if rows else ())
+    ]
     if kind == "waiting":
         said["people"] = _people(actor)
     return said
+
+
+@require_GET
+@member_required
+def export(request: ActorRequest, form: str) -> HttpResponseBase:
+    """The opportunities of one kind as a file; the journal notes it."""
+    policies.require_desk(request.actor)
+    kind = exports.form_of(form)
+    actor, moment, asked = request.actor, now.now(), request.GET.get("show", "")
+    if asked == "missed":
+        found = queries.missed(actor, moment=moment)
+    else:
+        found = queries.settled(actor) if asked == "settled" else queries.waiting(actor, moment=moment)
+    columns: list[exports.Column[Opportunity]] = [
+        exports.Column(head=_("Procedure"), value=lambda row: row.title),
+        exports.Column(head=_("Reference"), value=lambda row: row.reference),
+        exports.Column(head=_("Buyer"), value=lambda row: row.buyer_name),
+        exports.Column(head=_("Came in"), value=lambda row: row.came_at, kind="moment"),
+        exports.Column(head=_("Deadline"), value=lambda row: row.closes_at, kind="moment"),
+        exports.Column(head=_("Estimated value"), value=lambda row: row.value_amount, kind="number"),
+        exports.Column(head=_("Currency"), value=lambda row: row.currency),
+        exports.Column(head=_("From elsewhere"), value=lambda row: row.is_outside, kind="bool"),
+        exports.Column(head=_("Why it fits"), value=lambda row: sentences.fits([row])[row.pk].text),
+        exports.Column(head=_("Dealt with"), value=lambda row: row.settled_at, kind="moment"),
+        exports.Column(head=_("By whom"), value=lambda row: row.settled_by.name if row.settled_by else ""),
+        exports.Column(head=_("What was written"), value=lambda row: row.settled_why),
+    ]
+    rows = found.select_related("settled_by").order_by("-came_at", "-id").iterator(chunk_size=500)
+    return exports.answer_own(
+        actor=actor, what="opportunities", name=str(_("Opportunities")), form=kind, columns=columns, rows=rows
+    )
 
 
 def _people(actor: Actor) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ GIVING = LEADING_SALES | {Role.CHANNEL_HEAD}
 
 CASES = [
     Case(route="channels:inbox", allowed=SELLING, foreign=OK),
+    Case(route="channels:export", make=lambda s: Call(kwargs={"form": "csv"}), allowed=SELLING, foreign=OK),
     Case(
         route="channels:act",
         method="POST",

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from pazar.ground.api import exports
 from pazar.ground.api.paging import next_address
 from pazar.ground.errors import Invalid, NotFound
 from pazar.ground.identity.pages.guards import member_required
@@ -160,6 +162,10 @@ def _list(request: ActorRequest, own: UUID | None) -> HttpResponse:
     context: dict[str, Any] = {
         "rows": rows,
         "next_label": _how(stage, everything),
+        "files": [
+            Chip(label=form.upper(), url=f"{reverse('pipeline:export', args=[form])}?stage={asked}{whose}", on=False)
+            for form in (exports.FORMS if rows else ())
+        ],
         "chips": chips,
         "mine": own is not None,
         "all": own is None,
@@ -168,6 +174,42 @@ def _list(request: ActorRequest, own: UUID | None) -> HttpResponse:
         "next_url": next_address(request, page.cursor),
     }
     return render(request, "pipeline/list.html", context)
+
+
+@require_GET
+@member_required
+def export(request: ActorRequest, form: str) -> HttpResponseBase:
+    """The list as a file; the journal notes it."""
+    policies.require_desk(request.actor)
+    kind = exports.form_of(form)
+    asked = request.GET.get("stage", "")
+    found = queries.listed(
+        request.actor,
+        stage=Stage(asked) if asked in list(Stage) else None,
+        ended=asked == "all",
+        manager_id=request.actor.person_id if request.GET.get("mine") == "1" else None,
+    )
+    columns: list[exports.Column[Deal]] = [
+        exports.Column(head=_("Deal"), value=lambda row: row.title),
+        exports.Column(head=_("Account"), value=lambda row: row.account.name),
+        exports.Column(head=_("Reference"), value=lambda row: row.reference),
+        exports.Column(head=_("Stage"), value=lambda row: str(sentences.stage(row.stage))),
+        exports.Column(head=_("Our figure"), value=lambda row: row.amount, kind="number"),
+        exports.Column(head=_("Currency"), value=lambda row: row.currency),
+        exports.Column(head=_("Manager"), value=lambda row: row.manager.name if row.manager else ""),
+        exports.Column(head=_("Next step"), value=lambda row: row.next_step),
+        exports.Column(head=_("Next step on"), value=lambda row: row.next_step_on, kind="day"),
+        exports.Column(head=_("Deadline"), value=lambda row: row.closes_at, kind="moment"),
+        exports.Column(head=_("Made on"), value=lambda row: row.made_at, kind="moment"),
+        exports.Column(head=_("Ended"), value=lambda row: row.ended_at, kind="moment"),
+        exports.Column(
+            head=_("How it ended"), value=lambda row: str(sentences.lost(row)) if row.stage == Stage.LOST else ""
+        ),
+    ]
+    rows = found.order_by("-made_at", "-id").iterator(chunk_size=500)
+    return exports.answer_own(
+        actor=request.actor, what="deals", name=str(_("Deals")), form=kind, columns=columns, rows=rows
+    )
 
 
 def _how(stage: Stage | None, everything: bool) -> str:

@@ -37,6 +37,7 @@ def _called(name: str, sent: dict[str, object]) -> Case:
 CASES = [
     Case(route="pipeline:today", allowed=SELLING, foreign=OK),
     Case(route="pipeline:deals", allowed=SELLING, foreign=OK),
+    Case(route="pipeline:export", make=lambda s: Call(kwargs={"form": "csv"}), allowed=SELLING, foreign=OK),
     Case(route="pipeline:deal", make=_deal, allowed=SELLING),
     _posted("move", {"stage": "qualified"}),
     _posted("lose", {"reason": "price", "note": ""}),

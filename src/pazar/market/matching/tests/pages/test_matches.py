@@ -218,3 +218,30 @@ def test_the_page_asks_at_most_twelve_questions(supplier, buyer):
     client = client_of(supplier)
     asked = statements(client, URL)
     assert len(asked) <= 12, "\n".join(asked)
+
+
+def test_matches_are_taken_along_with_their_reasons_and_the_journal_notes_it(supplier):
+    import csv
+    import io
+    import json
+
+    from tests.loops import run
+
+    from pazar.ground.journal.models import Payload
+
+    make_interest(supplier, cpv=["31300000"])
+    for n in range(23):  # more than a page
+        store_procedure(LotFacts(buyer_id=make_company().pk, cpv=("31321000",), is_outside=True), title=f"=Кабели {n}")
+    drain()
+    answer = client_of(supplier).get("/market/matches/list.csv")
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    rows = list(csv.DictReader(io.StringIO(run(read()).decode("utf-8-sig"), newline="")))
+    found = [json.loads(bytes(content)) for content in Payload.objects.values_list("content", flat=True)]
+    assert [one["facts"] for one in found if one["kind"] == "list.exported"] == [
+        {"list": "matches", "form": "csv", "lines": len(rows)}
+    ]
+    assert len(rows) == 23
+    assert all(row["Procedure"].startswith("'=Кабели") and row["Why it fits"] for row in rows)
