@@ -58,4 +58,5 @@ OPEN_LIST: Final = Format(
     "cais-csv",
     frozenset({"name", "organization", "unique_id", "award_method", "deadline", "publish_date", "details_link"}),
     notice,
+    codes=frozenset({"unique_id"}),
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from .reader import BrokenOff, Limits, Place, Refused, Refusing
+from .workbook import Workbook
 
 HEAD: Final = 1 << 16
 _BLOCK: Final = tarfile.BLOCKSIZE
@@ -27,7 +28,8 @@ _ABOUT_NAMES: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"
 _ARCHIVES: Final = (*_ZIP, _GZIP, b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ\x00")
-_SPREADSHEET: Final = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+_SPREADSHEET: Final = {"xl/workbook.bin", "content.xml"}
+_WORKBOOK: Final = "xl/workbook.xml"
 _LABEL: Final = 200
 
 
@@ -135,7 +137,7 @@ def label(name: str) -> str:
 
 def members(
     path: Path, place: Place, limits: Limits, watch: Callable[[int], None] = lambda _: None
-) -> Iterator[tuple[Place, Member | Refused]]:
+) -> Iterator[tuple[Place, Member | Workbook | Refused]]:
     """Each stream in the file, or why there is none. One is open at a time.
 
     `watch` hears how far the file itself has been read, in bytes.
@@ -310,7 +312,9 @@ def _skip(part: _Part, spent: Spent, packed: Callable[[], int]) -> None:
         raise BrokenOff("broken-archive") from None
 
 
-def _zip(file: IO[bytes], place: Place, limits: Limits, spent: Spent) -> Iterator[tuple[Place, Member | Refused]]:
+def _zip(
+    file: IO[bytes], place: Place, limits: Limits, spent: Spent
+) -> Iterator[tuple[Place, Member | Workbook | Refused]]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, OverflowError, RuntimeError):
@@ -320,6 +324,9 @@ def _zip(file: IO[bytes], place: Place, limits: Limits, spent: Spent) -> Iterato
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if any(entry.filename in _SPREADSHEET for entry in entries):
             yield place, Refused(place, "spreadsheet")
+            return
+        if any(entry.filename == _WORKBOOK for entry in entries):
+            yield place, Workbook(file, archive)
             return
         if len(entries) > limits.members:
             yield place, Refused(place, "too-many-members", params={"limit": str(limits.members)})

@@ -178,6 +178,7 @@ PURCHASES: Final = Format(
     frozenset({"ContractID", "Type", "Law", "StartPrice", "ContractHyperlink", "NameCustomer", "PostedDate"}
               | {"UpdatedDate", "ObjectName", "Status"}),
     purchase,
+    codes=frozenset({"ContractID"}),
 )  # fmt: skip
 CONTRACTS: Final = Format(
     "eis-contracts-csv",
@@ -185,12 +186,14 @@ CONTRACTS: Final = Format(
               | {"ObjectCode", "ObjectUnits", "ObjectAmount", "ObjectNMZ", "ParticipantName", "ParticipantIsWinner"}),
     contract,
     escape="\\",
+    codes=frozenset({"ContractID", "ObjectCode"}),
 )  # fmt: skip
 CONTRACT_ITEMS: Final = Format(
     "eis-contract-items-csv",
     frozenset({"id", "publishDate", "notificationNumber", "customer.name", "customer.inn", "OKPD2.code", "OKPD2.name"}
               | {"quantity", "sumRUR", "supplier.name", "supplier.inn"}),
     contract_item,
+    codes=frozenset({"id", "notificationNumber", "customer.inn", "supplier.inn", "OKPD2.code"}),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pazar.market.procedures.rules.notice import Notice
 
-from . import cais, containers, eis, xml
+from . import cais, containers, eis, workbook, xml
 from .award_lots import AwardLotsReader
 from .eforms import EformsReader
 from .eis import EisCardReader
@@ -17,8 +17,11 @@ from .ocds import OcdsReader
 from .reader import Limits, Place, Reader, Refused, Refusing
 from .tables import TableReader
 from .ted import TedReader
+from .workbook import Workbook
 
 LIMITS = Limits()
+TABLES = (cais.OPEN_LIST, eis.PURCHASES, eis.CONTRACTS, eis.CONTRACT_ITEMS)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Taken(NamedTuple):
@@ -31,7 +34,6 @@ class Taken(NamedTuple):
 
 def readers(limits: Limits = LIMITS) -> tuple[Reader, ...]:
     """In the order they are asked; a new format takes its place here."""
-    tables = (cais.OPEN_LIST, eis.PURCHASES, eis.CONTRACTS, eis.CONTRACT_ITEMS)
     return (
         TedReader(limits),
         EformsReader(limits),
@@ -39,7 +41,7 @@ def readers(limits: Limits = LIMITS) -> tuple[Reader, ...]:
         EisCardReader(limits),
         AwardLotsReader(limits),
         OcdsReader(limits),
-        *(TableReader(form, limits) for form in tables),
+        *(TableReader(form, limits) for form in TABLES),
     )
 
 
@@ -57,6 +59,10 @@ def read_files(
         for place, member in containers.members(path, Place(containers.label(str(path))), limits, hear):
             if isinstance(member, Refused):
                 yield Taken(place, "", member)
+                continue
+            if isinstance(member, Workbook):
+                for name, (where, item) in workbook.read(member, place, TABLES, limits):
+                    yield Taken(where, name, item)
                 continue
             yield from _read(member, place, known)
 
@@ -84,6 +90,8 @@ def _read(member: containers.Member, place: Place, known: tuple[Reader, ...]) ->
 
 def _unknown(head: bytes) -> str:
     start = head.lstrip()[:200].lower()
+    if head.startswith(_OLE):
+        return "encrypted-workbook" if "EncryptedPackage".encode("utf-16-le") in head else "old-workbook"
     if not start:
         return "empty-file"
     if start.startswith((b"<!doctype html", b"<html")):

@@ -186,6 +186,8 @@ class Format:
     columns: frozenset[str]
     read: Callable[[dict[str, str], Limits], Notice]
     escape: str = ""
+    codes: frozenset[str] = frozenset()
+    """Columns of numbers that are names: a spreadsheet that took one for a quantity has spoilt it."""
 
 
 class TableReader:
