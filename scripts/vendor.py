@@ -1,6 +1,6 @@
 """Make build/vendor from node_modules: what browsers and Typst get from elsewhere.
 
-hpke.js pki.js shamir.js uplot.js  one ES module per library, from the entries in scripts/vendor/
+hpke.js old-keys.js pki.js shamir.js uplot.js  one ES module per library, from the entries in scripts/vendor/
 uplot.css tabler.min.css       style sheets
 golos.css, fonts/*.woff2       the typeface for browsers, by subset
 fonts/*.ttf                    the typeface for Typst, which reads no woff2

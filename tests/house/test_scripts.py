@@ -281,6 +281,7 @@ class TestVendor:
         ("library", "names"),
         [
             ("hpke", ["CipherSuite", "Aes256Gcm", "HkdfSha256", "HybridkemXWing"]),
+            ("old-keys", ["asn1", "pkcs12", "pki"]),
             ("pki", ["PFX", "SignedData", "asn1js"]),
             ("shamir", ["split", "combine"]),
             ("uplot", ["default"]),

@@ -11,6 +11,7 @@ import {
   EncapsulatedContentInfo,
   IssuerAndSerialNumber,
   PFX,
+  PrivateKeyInfo,
   SignedAndUnsignedAttributes,
   SignedData,
   SignerInfo,
@@ -30,8 +31,7 @@ const OID = {
   rsa: "1.2.840.113549.1.1.1",
   ec: "1.2.840.10045.2.1",
 };
-/** Ciphers of key files from before 2000 that browsers never had: RC2 and triple DES by PKCS #12's own derivation. */
-const OLD_CIPHERS = "1.2.840.113549.1.12.1.";
+/** 1.2.840.113549.1.12.1: RC2 and triple DES by PKCS #12's own derivation, which browsers never had. */
 const OLD_BYTES = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01];
 /** @type {Record<string, string>} */
 const CURVES = { "1.2.840.10045.3.1.7": "P-256", "1.3.132.0.34": "P-384", "1.3.132.0.35": "P-521" };
@@ -40,7 +40,7 @@ const CURVES = { "1.2.840.10045.3.1.7": "P-256", "1.3.132.0.34": "P-384", "1.3.1
 
 /** Why a key file is no use; the page has the words to each code. */
 export class KeyFileRefused extends Error {
-  /** @param {"not_a_key_file" | "passphrase_wrong" | "old_cipher" | "no_key" | "no_certificate" | "key_kind"} code */
+  /** @param {"not_a_key_file" | "passphrase_wrong" | "no_key" | "no_certificate" | "key_kind"} code */
   constructor(code) {
     super(code);
     this.code = code;
@@ -61,7 +61,7 @@ export async function openKeyFile(file, passphrase) {
   } catch {
     throw new KeyFileRefused("not_a_key_file");
   }
-  const isOld = holds(new Uint8Array(file), OLD_BYTES);
+  if (holds(new Uint8Array(file), OLD_BYTES)) return openOldFile(file, passphrase);
   let bags;
   try {
     await pfx.parseInternalValues({ password, checkIntegrity: false });
@@ -69,13 +69,44 @@ export async function openKeyFile(file, passphrase) {
     await safe.parseInternalValues({ safeContents: safe.safeContents.map(() => ({ password })) });
     bags = safe.parsedValue.safeContents.flatMap((/** @type {any} */ one) => one.value.safeBags);
   } catch {
-    throw new KeyFileRefused(isOld ? "old_cipher" : "passphrase_wrong");
+    throw new KeyFileRefused("passphrase_wrong");
   }
   const certificates = bags
     .filter((/** @type {any} */ bag) => bag.bagId === OID.certificateBag)
     .map((/** @type {any} */ bag) => bag.bagValue.parsedValue)
     .filter((/** @type {any} */ one) => one instanceof Certificate);
-  const info = await keyInfo(bags, password, isOld);
+  return opened(await keyInfo(bags, password), certificates);
+}
+
+/**
+ * A file of old, by a library that still has its ciphers; it is loaded for such files alone.
+ * @param {ArrayBuffer} file
+ * @param {string} passphrase
+ * @returns {Promise<Opened>}
+ */
+async function openOldFile(file, passphrase) {
+  const { asn1, pkcs12, pki, util } = await import("../vendor/old-keys.js");
+  let pfx;
+  try {
+    pfx = pkcs12.pkcs12FromAsn1(asn1.fromDer(util.createBuffer(file)), passphrase.normalize("NFC"));
+  } catch {
+    throw new KeyFileRefused("passphrase_wrong");
+  }
+  const bags = pfx.safeContents.flatMap((/** @type {any} */ one) => one.safeBags);
+  /** @param {any} tree */
+  const written = (tree) => Uint8Array.from(asn1.toDer(tree).getBytes(), (/** @type {string} */ sign) => sign.charCodeAt(0));
+  const keyBag = bags.find((/** @type {any} */ bag) => bag.type === OID.keyBag || bag.type === OID.shroudedBag);
+  if (!keyBag) throw new KeyFileRefused("no_key");
+  // What the library itself can't use (elliptic curves) it leaves as it found it.
+  const tree = keyBag.key ? pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(keyBag.key)) : keyBag.asn1;
+  const certificates = bags
+    .filter((/** @type {any} */ bag) => bag.type === OID.certificateBag)
+    .map((/** @type {any} */ bag) => Certificate.fromBER(written(bag.cert ? pki.certificateToAsn1(bag.cert) : bag.asn1)));
+  return opened(PrivateKeyInfo.fromBER(written(tree)), certificates);
+}
+
+/** @param {any} info @param {any[]} certificates @returns {Promise<Opened>} */
+async function opened(info, certificates) {
   if (!certificates.length) throw new KeyFileRefused("no_certificate");
   const key = await imported(info);
   const certificate = await belonging(certificates, info, key);
@@ -144,16 +175,15 @@ function sorted(attributes) {
   return written.map(({ one }) => one);
 }
 
-/** @param {any[]} bags @param {ArrayBuffer} password @param {boolean} isOld */
-async function keyInfo(bags, password, isOld) {
+/** @param {any[]} bags @param {ArrayBuffer} password */
+async function keyInfo(bags, password) {
   for (const bag of bags) {
     if (bag.bagId === OID.keyBag) return bag.bagValue;
     if (bag.bagId !== OID.shroudedBag) continue;
-    const algorithm = bag.bagValue.encryptionAlgorithm?.algorithmId ?? "";
     try {
       await bag.bagValue.parseInternalValues({ password });
     } catch {
-      throw new KeyFileRefused(isOld || algorithm.startsWith(OLD_CIPHERS) ? "old_cipher" : "passphrase_wrong");
+      throw new KeyFileRefused("passphrase_wrong");
     }
     return bag.bagValue.parsedValue;
   }
