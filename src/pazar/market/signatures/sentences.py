@@ -167,6 +167,10 @@ _SEEN: Final[Mapping[str, tuple[Words, Words]]] = {
     "signature-right": (_("It was made with the key of the certificate."), ""),
     "signature-wrong": (_("It wasn't made with the key of the certificate, or was changed since."), _SIGN_AGAIN),
     "signature-inconsistent": (_("Its parts contradict one another: {detail}"), _SIGN_AGAIN),
+    "signature-pdf-old": (
+        _("It is in an old form of PDF signatures, over SHA-1 alone."),
+        _("Choose PAdES (or adbe.pkcs7.detached) in your program, and sign again."),
+    ),
     "signature-damaged": (_("It can't be read."), _SIGN_AGAIN),
     "signature-not-checked": (_("Without the signer's certificate it can't be checked."), ""),
     "signature-algorithm-unknown": (

@@ -61,12 +61,18 @@ def verify(document: bytes, ask: verifying.Ask) -> Report:
     )
 
 
+# They sign SHA-1 alone; PDF 2.0 dropped them.
+_OLD_FORMS = ("/adbe.pkcs7.sha1", "/adbe.x509.rsa_sha1")
+
+
 def _of_file(ask: verifying.Ask, code: str) -> Report:
     return Report(form="", verdicts=(bad(Check.FILE, code),), moment=ask.moment)
 
 
 def _signer(one: EmbeddedPdfSignature, proofs: Sequence[_Proof], carried: Carried, ask: verifying.Ask) -> Signer:
     whole = _whole(one)
+    if one.sig_object.get("/SubFilter") in _OLD_FORMS:
+        return Signer(verdicts=(whole, bad(Check.SIGNATURE, "signature-pdf-old")))
     try:
         info = cms.ContentInfo.load(one.pkcs7_content)
         if not isinstance(info["content"], cms.SignedData):

@@ -79,7 +79,9 @@ def verify(document: bytes, signature: bytes | None, ask: Ask) -> Report:
         return _verify(document, signature, ask)
     except Unreadable as error:
         return unreadable(error.fault, ask)
-    except FOREIGN:
+    except Exception:
+        # Strangers' bytes go through three libraries, which raise what they like; none of it may reach a person as a
+        # trace, and a file that can't be judged is never a good one.
         return unreadable(Fault.DAMAGED, ask)
 
 
