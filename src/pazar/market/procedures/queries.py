@@ -850,7 +850,8 @@ def likely_words(text: str) -> str:
     for word in dict.fromkeys(tokens(text)):
         lemma = next(iter(words.lemmas(word)), "")
         if lemma and not Listed.objects.filter(terms__contains=[f"w{lemma}"]).exists():
-            better[word] = vocabulary.nearest(lemma)
+            # As it was typed first: the ending of a mistyped word is easily taken for an article.
+            better[word] = vocabulary.nearest(word) or vocabulary.nearest(lemma)
     if not any(better.values()):
         return ""
     return " ".join(better.get(word) or word for word in tokens(text))
