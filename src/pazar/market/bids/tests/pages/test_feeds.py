@@ -1,5 +1,6 @@
 """Feeds and calendars by a secret address, read as programs read them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -9,7 +10,6 @@ import pytest
 from django.test import Client
 from tests.factories import make_actor
 
-from pazar.ground import clock
 from pazar.ground.errors import NotFound
 from pazar.ground.identity.models import Membership, Person
 from pazar.ground.identity.rules.roles import Role
@@ -19,7 +19,8 @@ from pazar.ground.messages.commands.feeds import make_address, revoke_address
 from pazar.market.bids.tests.bidding import make_bid, make_submitted
 from pazar.market.matching.commands import match
 from pazar.market.matching.tests.factories import make_interest
-from pazar.market.procedures.commands import cancel
+from pazar.market.procedures import queries as procedures
+from pazar.market.procedures.commands import cancel, change
 from pazar.market.procedures.tests.factories import make_buyer, make_procedure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,11 +38,16 @@ def events(row) -> list[icalendar.Event]:
 
 
 @pytest.fixture
-def matched():
+def buyer():
+    return make_buyer()
+
+
+@pytest.fixture
+def matched(buyer):
     supplier = make_actor(Role.TENDER_MANAGER)
     Person.objects.filter(pk=supplier.person_id).update(language="en")
     make_interest(supplier)
-    procedure = make_procedure(make_buyer(), title="Кабели <за> „ремонт“ & още")
+    procedure = make_procedure(buyer, title="Кабели <за> „ремонт“ & още")
     match.match_procedure(procedure_id=procedure.pk)
     drain()
     return supplier, procedure
@@ -69,11 +75,12 @@ def test_their_deadlines_come_as_a_calendar(matched):
     assert "Кабели" in event["SUMMARY"]
 
 
-def test_a_moved_deadline_moves_the_entry_it_was(matched):
+def test_a_moved_deadline_moves_the_entry_it_was(matched, buyer):
     supplier, procedure = matched
     row = make_address(actor=supplier, feed="matches_deadlines")
     (before,) = events(row)
-    type(procedure).objects.filter(pk=procedure.pk).update(closes_at=clock.db_now() + timedelta(days=40))
+    later = replace(procedures.facts(procedure), closes_at=procedure.closes_at + timedelta(days=30))
+    change.change_procedure(actor=buyer, procedure_id=procedure.pk, facts=later, reason="Повече време.")
     (after,) = events(row)
     assert (before["UID"], before.start) != (after["UID"], after.start)
     assert before["UID"] == after["UID"]
