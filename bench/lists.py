@@ -1,6 +1,6 @@
 """Lists and search over a million procedures: the API and the pages a visitor sees (J4, B12).
 
-    pazar bench lists [--data ../shared] [--procedures 1000000] [--looks 100] [--json]
+    pazar bench lists [--data ../shared] [--procedures 1000000] [--looks 100] [--awards] [--json]
 
 The procedures are made from the real notices of `ted_2016_2022.jsonl.gz`: each many times, with a tenth of its words
 taken from another one, published over six years, two of a hundred open. Goals, p95 in ms: newest 15, by date 20, random
@@ -185,12 +185,96 @@ def measure(notices: list[dict[str, Any]], count: int, looks: int) -> dict[str, 
     return report
 
 
+FILL_AWARDS = """
+WITH winners AS (SELECT id, name, row_number() OVER (ORDER BY id) - 1 AS n FROM identity_company WHERE town = 'bench')
+INSERT INTO awards_listedaward (id, procedure_id, lot_number, title, listed_on, amount, currency, terms, decided_on,
+                                winner_id, winner_names, bids_received)
+SELECT gen_random_uuid(), l.procedure_id, '', p.title, days.day, abs(hashtext(p.source_id)) %% 2000000, 'EUR',
+       l.terms || ARRAY['a1', 's' || w.id], days.day, w.id, ARRAY[w.name], 3
+  FROM procedures_listed l
+  JOIN procedures_procedure p ON p.id = l.procedure_id
+ CROSS JOIN LATERAL (SELECT (l.published_at AT TIME ZONE 'UTC')::date + 60 AS day) AS days
+  JOIN winners w ON w.n = abs(hashtext(p.source_id)) %% (SELECT count(*) FROM winners)
+ WHERE p.source = 'bench' AND NOT EXISTS (SELECT FROM awards_listedaward a WHERE a.procedure_id = p.id)
+ LIMIT %s
+"""
+WINNERS = 5_000
+
+
+def fill_awards(count: int) -> None:
+    """An award for each procedure, to one of five thousand companies, with its procedure's terms."""
+    from django.db import connection
+
+    from pazar.ground.identity.models import Company
+
+    if not Company.objects.filter(town="bench").exists():
+        Company.objects.bulk_create(Company(name=f"Winner {n} Ltd", country="DE", town="bench") for n in range(WINNERS))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM awards_listedaward")
+        cursor.execute(FILL_AWARDS, [count - cursor.fetchone()[0]])
+
+
+def award_addresses(notices: list[dict[str, Any]], looks: int, moment: datetime) -> dict[str, list[tuple[str, str]]]:
+    """For each kind of look at awards the addresses of the API and of the page."""
+    from pazar.ground import words
+    from pazar.ground.api.paging import _write
+    from pazar.ground.identity.models import Company
+
+    chance = random.Random(7)
+    vocabulary = sorted({lemma for one in notices for lemma in words.lemmas(one["title"]) if len(lemma) > 3})
+    winners = [str(pk) for pk in Company.objects.filter(town="bench").values_list("pk", flat=True)[:1000]]
+
+    def both(query: str, *, cursor: str = "") -> tuple[str, str]:
+        asked = "&".join(part for part in (query, f"cursor={cursor}" if cursor else "") if part)
+        return f"/api/v1/awards?{asked}", f"/market/awards/?{asked}"
+
+    def depth() -> tuple[str, str]:
+        at = (moment - timedelta(days=chance.randrange(6 * 365))).date()
+        return both("", cursor=_write([at, UUID(int=chance.getrandbits(128))], ["-listed_on", "-id"]))
+
+    def counted() -> tuple[str, str]:
+        one = chance.choice([f"q={chance.choice(vocabulary)}", f"cpv={chance.choice(['45', '33', '71', '09'])}000000"])
+        return f"/api/v1/awards/count?{one}", f"/market/awards/?{one}&narrow=1"
+
+    kinds: dict[str, Callable[[], tuple[str, str]]] = {
+        "newest": lambda: both(""),
+        "by value": lambda: both("order=value"),
+        "random depth": depth,
+        "word": lambda: both(f"q={chance.choice(vocabulary)}"),
+        "absent word": lambda: both(f"q=zzq{chance.randrange(10**9)}"),
+        "winner": lambda: both(f"winner={chance.choice(winners)}"),
+        "count, with facets on the page": counted,
+    }
+    return {name: [make() for _ in range(looks)] for name, make in kinds.items()}
+
+
+def measure_awards(notices: list[dict[str, Any]], count: int, looks: int) -> dict[str, Any]:
+    """Lists of awards as they are read; they have no goals of their own, those of procedures say what is wanted."""
+    import psycopg
+    from django.test import Client
+
+    from pazar.ground import clock
+
+    fill_awards(count)
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("VACUUM (ANALYZE) awards_listedaward")
+    client = Client(SERVER_NAME="localhost")
+    report: dict[str, Any] = {"awards": count, "api_ms": {}, "page_ms": {}}
+    for name, pairs in award_addresses(notices, looks, clock.db_now()).items():
+        for at, key in ((0, "api_ms"), (1, "page_ms")):
+            timed(client, iter([pair[at] for pair in pairs[:5]]))
+            report[key][name] = timed(client, (pair[at] for pair in pairs))
+    report["load_average"] = load()
+    return report
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--data", default=os.environ.get("PAZAR_SHARED", "../shared"))
     arguments.add_argument("--procedures", type=int, default=1_000_000)
     arguments.add_argument("--looks", type=int, default=100)
     arguments.add_argument("--centre", type=Path, help="Keep the centre in this folder, and use it again.")
+    arguments.add_argument("--awards", action="store_true", help="Lists of awards too, one for each procedure.")
     arguments.add_argument("--json", action="store_true")
     chosen = arguments.parse_args()
     file = shared_file(chosen.data, "notices", "ted_2016_2022.jsonl.gz")
@@ -201,6 +285,8 @@ def main() -> int:
         notices = [one for one in map(json.loads, stream) if one.get("title") and one.get("cpv")]
     with work_folder(chosen.centre) as work, fresh_centre(work):
         report = measure(notices, chosen.procedures, chosen.looks)
+        if chosen.awards:
+            report["awards"] = measure_awards(notices, chosen.procedures, chosen.looks)
     print(json.dumps(report, indent=None if chosen.json else 1, ensure_ascii=False))
     return 0
 
