@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pazar.ground.identity.rules.actor import CENTRE
 from pazar.ground.messages import queries as messages
-from pazar.market.companies.commands import applying
+from pazar.market.companies.commands import applying, known_names
 from pazar.market.companies.commands.load import load_register
 from pazar.roof.demo import cast
 
@@ -17,6 +17,7 @@ REGISTER = Path(__file__).parent.parent / "data" / "register.csv"
 def load(day: date) -> None:
     """The demo's own extract of a register, so that a number can be tried without a network."""
     load_register(actor=CENTRE, path=REGISTER, as_of=day)
+    known_names.catch_up()  # the worker's rounds don't run while the story is told
 
 
 def steps() -> Iterator[tuple[float, cast.Applicant]]:
