@@ -197,7 +197,10 @@ def compare(data: Path) -> dict[str, object]:
     equal: collections.Counter = collections.Counter()
     said: collections.Counter = collections.Counter()
     differences: list[dict[str, str]] = []
-    taken = list(read_files([data / "notices/ted_xml_sample.zip"]))
+    sample = data / "notices/ted_xml_sample.zip"
+    taken = list(read_files([sample]))
+    with zipfile.ZipFile(sample) as file:
+        texts = {name: _words(file.read(name)) for name in file.namelist()}
     compared = 0
     for found in taken:
         if isinstance(found.item, Refused) or found.item.source_id not in lines:
@@ -214,6 +217,7 @@ def compare(data: Path) -> dict[str, object]:
                 differences.append(
                     {"notice": notice.source_id, "form": form, "field": field, "why": why}
                     | {"read": str(ours)[:80], "lines": str(theirs)[:80]}
+                    | {"stands_in_the_notice": _stands(field, ours, texts[found.place.member])}
                 )
     unexplained = collections.Counter(entry["field"] for entry in differences if not entry["why"])
     return {
@@ -226,6 +230,22 @@ def compare(data: Path) -> dict[str, object]:
         },
         "differences": differences,
     }
+
+
+def _words(xml: bytes) -> str:
+    from lxml import etree
+
+    return " ".join(" ".join(etree.fromstring(xml).itertext()).split())
+
+
+def _stands(field: str, ours: object, text: str) -> str:
+    """Whether what was read is written in the notice, looked for in its bare text by other means than the reader's."""
+    if field == "title":
+        return "yes" if "".join(str(ours).split()) in "".join(text.split()) else "NO"
+    if field == "value" and ours is not None:
+        whole = str(ours).partition(".")[0]
+        return "yes" if whole in re.sub(r"(?<=\d)[\s\u00a0.,](?=\d{3})", "", text) else "NO"
+    return ""
 
 
 VIEWS: dict[str, Callable] = {
@@ -274,8 +294,9 @@ def main() -> int:
 
 def _told(differences: list[dict[str, str]]) -> Iterator[str]:
     for entry in sorted(differences, key=lambda entry: (entry["field"], entry["form"], entry["notice"])):
-        yield "{field:9} {form:4} {notice}: {lines!r} in the lines, {read!r} read; {reason}".format(
-            **entry, reason=entry["why"] or "NOT EXPLAINED"
+        stands = f" (stands in the notice: {entry['stands_in_the_notice']})" if entry["stands_in_the_notice"] else ""
+        yield "{field:9} {form:4} {notice}: {lines!r} in the lines, {read!r} read{stands}; {reason}".format(
+            **entry, stands=stands, reason=entry["why"] or "NOT EXPLAINED"
         )
 
 
