@@ -73,6 +73,7 @@ class Application(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     state = models.TextField(choices=[(s.value, s.value) for s in State], default=State.UNCONFIRMED)
+    is_private = models.BooleanField(default=False)  # a person without a company: nobody decides about him
     language = models.CharField(max_length=5)
     country = models.CharField(max_length=2)
     number_typed = models.TextField()

@@ -6,6 +6,7 @@ app_name = "companies"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("join/", join.join, name="join"),
     path("join/check/", join.check, name="check"),
+    path("join/person/", join.person, name="join_person"),
     path("join/<str:token>/", join.case, name="case_of_applicant"),
     path("settings/admissions/", admissions.admissions, name="admissions"),
     path("settings/admissions/<uuid:application_id>/", admissions.decide, name="admit"),

@@ -181,7 +181,7 @@ def apply(*, wish: Wish) -> None:
 def by_token(token: str) -> Application:
     """The case of the link. Raises LinkDead."""
     found = Application.objects.filter(digest=letters.digest(token)).first()
-    if found is None or (found.state == State.UNCONFIRMED and _is_over(found, clock.db_now())):
+    if found is None or (found.state == State.UNCONFIRMED and is_over(found, clock.db_now())):
         raise LinkDead
     return found
 
@@ -192,9 +192,10 @@ def confirm(*, token: str) -> Application:
     Repeating changes nothing. Raises LinkDead.
     """
     with transaction.atomic():
-        application = Application.objects.select_for_update().filter(digest=letters.digest(token)).first()
+        mine = Application.objects.select_for_update().filter(digest=letters.digest(token), is_private=False)
+        application = mine.first()
         moment = clock.db_now()
-        if application is None or (application.state == State.UNCONFIRMED and _is_over(application, moment)):
+        if application is None or (application.state == State.UNCONFIRMED and is_over(application, moment)):
             raise LinkDead
         if application.state != State.UNCONFIRMED:
             return application
@@ -343,7 +344,8 @@ def _is_to_be_asked(application: Application) -> bool:
     return application.checked in applying.UNVERIFIED and application.state in (State.WAITING, State.ASKED)
 
 
-def _is_over(application: Application, moment: datetime) -> bool:
+def is_over(application: Application, moment: datetime) -> bool:
+    """Whether nobody confirmed it in time."""
     return application.made_at + applying.NEVER_CONFIRMED <= moment
 
 

@@ -41,6 +41,19 @@ def confirm(application: Application, *, has_log_in: bool) -> Render:
     return render
 
 
+def confirm_person(application: Application, *, has_log_in: bool) -> Render:
+    def render(_language: str) -> Told:
+        text = said(
+            "{name}, you want to register on {centre} as a private person. Confirm by the link below that this address "
+            "is yours.\n\nWithout that all you typed is deleted after 72 hours."
+        ).format(name=application.person_name, centre=settings.CENTRE_NAME)
+        if has_log_in:
+            text += "\n\n" + said("There is a log-in with this address already; you needn't do anything to keep it.")
+        return Told(title=said("Confirm your e-mail address"), text=text)
+
+    return render
+
+
 def asked(application: Application, words: str) -> Render:
     return lambda _language: Told(
         title=said("A question about your registration"),
@@ -80,11 +93,17 @@ def verified(application: Application) -> Render:
 
 def let_in(application: Application, *, has_password: bool) -> Render:
     def render(_language: str) -> Told:
-        text = said("{company} is now one of the companies on {centre}. Your user name is {email}.").format(
-            company=application.name, centre=settings.CENTRE_NAME, email=application.email
-        )
+        text = (
+            said("You are registered on {centre}. Your user name is {email}.")
+            if application.is_private
+            else said("{company} is now one of the companies on {centre}. Your user name is {email}.")
+        ).format(company=application.name, centre=settings.CENTRE_NAME, email=application.email)
         more = (
-            said("Log in with your password and choose the company at your name.")
+            (
+                said("Log in with your password, as before.")
+                if application.is_private
+                else said("Log in with your password and choose the company at your name.")
+            )
             if has_password
             else said("Set your password by the link below. It works once, for 72 hours; we never send passwords.")
         )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from pazar.ground.entry.commands.links import LinkDead
 from pazar.ground.errors import Invalid, Refusal
 from pazar.ground.identity.commands import tries
 from pazar.ground.ui import now
-from pazar.market.companies.commands import applying, deciding, gate
+from pazar.market.companies.commands import applying, deciding, gate, private
 from pazar.market.companies.pages import devices
 from pazar.market.companies.rules.applying import State
 from pazar.market.companies.rules.particulars import COMPARED, Door
@@ -179,13 +180,10 @@ def join(request: HttpRequest) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "looked": looked,
+        "signature_url": _rehearsal(),
         "flagged": bool(looked and looked.door is Door.FLAGGED),
         "rows": _rows(form, looked, faults),
-        # A stamp that only has to grow older stays, so that waiting with it counts.
-        "stamp": request.POST.get("stamp", "")[:200]
-        if isinstance(refusal, gate.ProofWanted) and refusal.keeps_stamp
-        else gate.new_stamp(),
-        "bits": gate.BITS if gate.wants_proof(place) else 0,
+        **_stamped(request, refusal, place),
     }
     status = refusal.status if refusal else 422 if form.errors else 200
     return devices.mark(request, render(request, "companies/join.html", page, status=status))
@@ -200,6 +198,77 @@ def check(request: HttpRequest) -> HttpResponse:
     flagged = bool(looked and looked.door is Door.FLAGGED)
     page = {"form": form, "looked": looked, "flagged": flagged, "rows": _rows(form, looked, {})}
     return render(request, "companies/_particulars.html", page)
+
+
+class PersonForm(forms.Form):
+    person_name = forms.CharField(
+        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("It becomes your user name. We write there first."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    country = forms.ChoiceField(label=_("Country"), initial="BG")
+    telephone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country = self.fields["country"]
+        assert isinstance(country, forms.ChoiceField)
+        country.choices = options(get_language() or "en")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest) -> HttpResponse:
+    """GET and POST /join/person/: by e-mail and telephone, without a company."""
+    place = _place(request)
+    form = PersonForm(request.POST if request.method == "POST" else None)
+    refusal: Refusal | None = None
+    if form.is_valid():
+        typed = form.cleaned_data
+        wish = private.Wish(**typed, language=get_language() or "en", device=devices.digest(request))
+        try:
+            gate.check(
+                place=place,
+                stamp=request.POST.get("stamp", "")[:200],
+                proof=request.POST.get("proof", "")[:40],
+                trap=request.POST.get("website", ""),
+            )
+            private.apply(wish=wish)
+        except Invalid as error:
+            for name, sentence in error.fields.items():
+                form.add_error(name if name in form.fields else None, str(sentence))
+        except (gate.TooManyRegistrations, gate.ProofWanted) as error:
+            refusal = error
+        else:
+            return devices.mark(request, render(request, "companies/sent.html", {"email": typed["email"]}))
+    page = {"form": form, "refusal": refusal, **_stamped(request, refusal, place)}
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return devices.mark(request, render(request, "companies/join_person.html", page, status=status))
+
+
+def _stamped(request: HttpRequest, refusal: Refusal | None, place: str) -> dict[str, Any]:
+    # A stamp that only has to grow older stays, so that waiting with it counts.
+    keeps = isinstance(refusal, gate.ProofWanted) and refusal.keeps_stamp
+    return {
+        "stamp": request.POST.get("stamp", "")[:200] if keeps else gate.new_stamp(),
+        "bits": gate.BITS if gate.wants_proof(place) else 0,
+    }
+
+
+def _rehearsal() -> str:
+    """Where one tries his signature; signatures stand above companies, so it is named and not imported."""
+    try:
+        return reverse("signatures:desk")
+    except NoReverseMatch:
+        return ""
 
 
 class AnswerForm(forms.Form):
@@ -217,7 +286,7 @@ def case(request: HttpRequest, token: str) -> HttpResponse:
     try:
         application = applying.by_token(token)
         if request.method == "POST" and application.state == State.UNCONFIRMED:
-            applying.confirm(token=token)
+            private.confirm(token=token) if application.is_private else applying.confirm(token=token)
             return redirect("companies:case_of_applicant", token)
         if request.method == "POST" and application.state == State.ASKED:
             form = AnswerForm(request.POST)

@@ -24,6 +24,10 @@ def registered(stage: Stage) -> Call:
     return Call(form={"country": "BG", "number": "999021770"})
 
 
+def a_person(stage: Stage) -> Call:
+    return Call(form={"person_name": "Ана", "email": "ana@example.org", "country": "BG", "telephone": "0888123456"})
+
+
 def unconfirmed(stage: Stage) -> Call:
     registered(stage)
     asked = wish()
@@ -90,6 +94,17 @@ CASES = [
         visitor=422,
     ),
     public("companies:check", registered, method="POST"),
+    public("companies:join_person"),
+    Case(
+        route="companies:join_person",
+        method="POST",
+        make=a_person,
+        allowed=frozenset(),
+        refused=422,
+        foreign=422,
+        nobody=422,
+        visitor=422,
+    ),
     public("companies:case_of_applicant", unconfirmed),
     public("companies:case_of_applicant", unconfirmed, method="POST"),
     staff_only("companies:queue", *MODERATORS),
