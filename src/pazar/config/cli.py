@@ -32,7 +32,7 @@ COMMANDS = {
     "matcher": "pazar.market.matching.cli:matcher",
     "register": "pazar.market.companies.cli:register",
     "sanctions": "pazar.market.companies.cli:sanctions",
-    "desk": "pazar.sales.customers.cli:desk",
+    "desk": "pazar.sales.pipeline.cli:desk",
     "signature": "pazar.market.signatures.cli:signature",
     "bench": "pazar.config.bench:bench",
     "openapi": "pazar.config.openapi:openapi",

@@ -41,6 +41,13 @@ def member_by_number(country: str, number: str) -> Company | None:
     return Company.objects.filter(country=country, number=number, standing=Company.Standing.MEMBER).first()
 
 
+def members_by_number(typed: str) -> Sequence[Company]:
+    """Members with this number, in any country; a country may stand before it ("BG 831902088")."""
+    text = "".join(typed.split()).upper()
+    number = Q(number=text) | Q(country=text[:2], number=text[2:])
+    return list(Company.objects.filter(number, standing=Company.Standing.MEMBER).order_by("country")[:9])
+
+
 def company_by_number(country: str, number: str) -> Company | None:
     """Whether a member or only known from notices."""
     return Company.objects.filter(country=country, number=number).first()

@@ -4,7 +4,7 @@
 whole column shows, and asks where it shows none.
 """
 
-from pazar.ground.tables.reading import Fault, Row, Table, Unreadable, opened
+from pazar.ground.tables.reading import Fault, Refused, Row, Table, Unreadable, opened
 from pazar.ground.tables.values import Days, Numbers
 
-__all__ = ["Days", "Fault", "Numbers", "Row", "Table", "Unreadable", "opened"]
+__all__ = ["Days", "Fault", "Numbers", "Refused", "Row", "Table", "Unreadable", "opened"]

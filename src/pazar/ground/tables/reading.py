@@ -64,6 +64,20 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What a reader of a table couldn't take, for the report: a row, or the whole file where `where` is empty."""
+
+    where: str
+    column: str
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, fault: Fault) -> Refused:
+        return cls(f"row {fault.line}", "", fault.code, fault.params)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """An open table. `rows` is read once; `at()` says how many bytes of the file have been used."""
 

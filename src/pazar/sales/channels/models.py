@@ -84,6 +84,11 @@ class Lead(models.Model):
     taken_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_why = models.TextField(blank=True)
+    source = models.TextField(blank=True)  # the first one, as the books call it
+    source_id = models.TextField(blank=True)  # what the books know it by
+    brought_by = models.ForeignKey(
+        "customers.BooksImport", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -92,10 +97,16 @@ class Lead(models.Model):
                 condition=models.Q(procedure_id__isnull=False),
                 name="channels_lead_once",
             ),
+            models.UniqueConstraint(
+                fields=["company", "source_id"],
+                condition=~models.Q(source_id=""),
+                name="channels_lead_of_books_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "state", "-taken_at", "-id"], name="channels_lead_list"),
             models.Index(fields=["procedure_id"], name="channels_lead_of"),
+            models.Index(fields=["brought_by"], condition=models.Q(brought_by__isnull=False), name="channels_brought"),
         ]
 
     def __str__(self) -> str:

@@ -53,9 +53,9 @@ def class_(
         refused = cannot.refused
         message = fault(refused.code, refused.params)
         if as_json:
-            one = {"where": "", "field": refused.field, "code": refused.code, "message": message}
+            one = {"where": "", "field": refused.column, "code": refused.code, "message": message}
             click.echo(json.dumps({"file": str(file), "read": 0, "classed": 0, "refused": [one]}, ensure_ascii=False))
-        about = f"{refused.field}: " if refused.field else ""
+        about = f"{refused.column}: " if refused.column else ""
         click.echo(f"{file}: {about}{message}", err=True)
         sys.exit(2)
     tally = Tally(target=Side(target))
@@ -158,7 +158,7 @@ def _as_json(file: Path, read: "Read", tally: "Tally", rules: "ClassingRules") -
         "buyers": tally.buyers,
         "mixed_buyers": tally.mixed(rules),
         "refused": [
-            {"where": r.where, "field": r.field, "code": r.code, "message": fault(r.code, r.params)}
+            {"where": r.where, "field": r.column, "code": r.code, "message": fault(r.code, r.params)}
             for r in read.refused
         ]
         + ([{"where": "", "field": "", "code": "more-refused", "message": f"{more} more."}] if more else []),
@@ -207,7 +207,7 @@ def _tell(file: Path, read: "Read", tally: "Tally", rules: "ClassingRules") -> N
         click.echo(f", {target['share_of_value']:.1%} of their turnover." if target["share_of_value"] else ".")
     click.echo(f"{tally.buyers:,} buyers, {tally.mixed(rules):,} of them mixed (by the pack and below it).")
     for refused in read.refused[:SHOWN]:
-        about = f" {refused.field}:" if refused.field else ""
+        about = f" {refused.column}:" if refused.column else ""
         click.echo(f"  {refused.where}:{about} {fault(refused.code, refused.params)}")
     if read.refused_count > SHOWN:
         click.echo(f"  … and {read.refused_count - SHOWN} more.")

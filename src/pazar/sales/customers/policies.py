@@ -15,6 +15,11 @@ def require_desk(actor: Actor) -> None:
     policies.require(actor, SELLING)
 
 
+def require_leading(actor: Actor) -> None:
+    """One who decides for the whole desk. Raises NotAllowed."""
+    policies.require(actor, LEADING_SALES)
+
+
 def sees_desk(actor: Actor) -> bool:
     return actor.has(SELLING)
 

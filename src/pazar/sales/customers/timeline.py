@@ -50,6 +50,8 @@ def icon(kind: str) -> str:
 def _noted(facts: Facts) -> str:
     if facts.get("found") == "market":
         return _("Came from the market: %(title)s") % {"title": facts.get("title", "")}
+    if facts.get("found") == "books":
+        return _("Came with the company's books")
     return _("Entered as a customer")
 
 

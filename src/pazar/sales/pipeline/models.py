@@ -34,9 +34,20 @@ class Deal(models.Model):
     # As the award told: the basis of its prices, and each lot of the bid (`queries.lots_of` reads them).
     vat_included = models.BooleanField(null=True)
     lots = models.JSONField(default=list, blank=True)
+    product = models.TextField(blank=True)
+    source_id = models.TextField(blank=True)  # what the books know it by
+    worked_by = models.TextField(blank=True)  # who worked it, as the books name him
+    brought_by = models.ForeignKey(
+        "customers.BooksImport", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["company", "source_id"],
+                condition=~models.Q(source_id=""),
+                name="pipeline_deal_of_books_once",
+            ),
             models.UniqueConstraint(
                 fields=["company", "procedure_id"],
                 condition=models.Q(procedure_id__isnull=False),
@@ -48,6 +59,7 @@ class Deal(models.Model):
             models.Index(fields=["company", "-made_at", "-id"], name="pipeline_list"),
             models.Index(fields=["account", "-made_at", "-id"], name="pipeline_of_account"),
             models.Index(fields=["procedure_id"], name="pipeline_of_procedure"),
+            models.Index(fields=["brought_by"], condition=models.Q(brought_by__isnull=False), name="pipeline_brought"),
         ]
 
     def __str__(self) -> str:

@@ -3,10 +3,10 @@
 from django.db.models import QuerySet
 
 from pazar.ground.identity.rules.actor import Actor
-from pazar.sales.customers.policies import leads_desk, may_work, require_desk, sees_desk
+from pazar.sales.customers.policies import leads_desk, may_work, require_desk, require_leading, sees_desk
 from pazar.sales.pipeline.models import Deal
 
-__all__ = ["leads_desk", "may_work", "require_desk", "sees_desk", "visible_to"]
+__all__ = ["leads_desk", "may_work", "require_desk", "require_leading", "sees_desk", "visible_to"]
 
 
 def visible_to(actor: Actor) -> QuerySet[Deal]:

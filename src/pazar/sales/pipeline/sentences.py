@@ -1,5 +1,6 @@
 """Stages, reasons and what happened to a deal, in the reader's language."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pazar.ground.ui import formats
+from pazar.sales.customers import sentences as customers
 from pazar.sales.customers.timeline import Facts
 from pazar.sales.pipeline.models import Deal
 from pazar.sales.pipeline.rules import stages
@@ -29,6 +31,25 @@ LOST: dict[LostReason, Promise] = {
     LostReason.NOT_AWARDED: gettext_lazy("The buyer awarded it to another bidder"),
     LostReason.CANCELLED: gettext_lazy("The buyer gave the procedure up"),
 }
+
+
+BOOK_FAULTS: dict[str, str | Promise] = {
+    "kind_unknown": gettext_lazy("These columns are of no table of books that is known: %(columns)s."),
+    "stage_unknown": gettext_lazy("“%(value)s” is no stage that is known. Say in the map which one it means."),
+    "stage_not_told": gettext_lazy("Nothing says in which stage the deal is."),
+    "text_too_long": gettext_lazy("“%(value)s…” is longer than a name or a title can be."),
+    "not_a_day": gettext_lazy("“%(value)s” is no day."),
+    "ambiguous_day": gettext_lazy("Days such as 01/02/2024 stand here and nothing shows which comes first: say it."),
+    "same_id_twice": gettext_lazy("“%(value)s” stands in the file already."),
+    "ends_before_it_begins": gettext_lazy("It ends on %(value)s, before it begins."),
+    "worked_on_since": gettext_lazy("“%(value)s” has been worked on here since it was brought in; it stays as it is."),
+    "holding_loop": gettext_lazy("“%(value)s” would be its own parent. The customer is taken, the holding isn't."),
+}
+
+
+def book_fault(code: str, params: Mapping[str, str]) -> str:
+    """The sentence of what was wrong with a table or a row of the books."""
+    return str(BOOK_FAULTS[code]) % dict(params) if code in BOOK_FAULTS else customers.fault(code, params)
 
 
 def stage(value: str) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from pazar.ground.tables import Fault, Numbers, Row, Table, Unreadable, opened
+from pazar.ground.tables import Fault, Numbers, Refused, Row, Table, Unreadable, opened
 from pazar.ground.tables.values import Mark, Unsure
 from pazar.sales.customers.rules.classing import SaleLine
 from pazar.sales.customers.rules.mapping import Field, Guess, guess
@@ -37,16 +37,6 @@ REFUSED_SHOWN: Final = 100
 _COMPANY: Final = ("company", "business", "b2b", "firm", "legal", "legal entity", "юридическо лице", "фирма")
 _PERSON: Final = ("person", "private", "b2c", "consumer", "individual", "физическо лице", "лице")
 _KINDS: Final = {**dict.fromkeys(_COMPANY, "company"), **dict.fromkeys(_PERSON, "person")}
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that couldn't be taken, or the file: `where` is empty then."""
-
-    where: str
-    field: str
-    code: str
-    params: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 class CannotRead(Exception):
@@ -91,7 +81,7 @@ def read_sales(path: Path, *, said: Mapping[str, str] | None = None, mark: Mark 
             for row in table.rows:
                 made.read += 1
                 if isinstance(row, Fault):
-                    made.refuse(Refused(f"row {row.line}", "", row.code, row.params))
+                    made.refuse(Refused.of(row))
                     continue
                 rows.append(row)
                 for name, habit in habits.items():
