@@ -31,7 +31,7 @@ READS = TokenAuth(Scope.SALES_READ, roles=SELLING)
 WRITES = TokenAuth(Scope.SALES_WRITE, roles=SELLING)
 
 
-class LotOut(Schema):
+class DealLotOut(Schema):
     number: str
     title: str
     won: bool
@@ -62,7 +62,7 @@ class DealOut(Schema):
     lost_reason: str
     lost_note: str
     vat_included: bool | None = Field(description="Whether the award's prices include VAT; null before it.")
-    lots: list[LotOut] = Field(description="The lots of the bid, as the award ended them; none before it.")
+    lots: list[DealLotOut] = Field(description="The lots of the bid, as the award ended them; none before it.")
     moves: list[Stage] = Field(description="The stages a person may move it to at this moment.")
 
 
@@ -139,7 +139,7 @@ def _shown(row: Deal, fits: leads.Fits) -> DealOut:
         lost_note=row.lost_note,
         vat_included=row.vat_included,
         lots=[
-            LotOut(
+            DealLotOut(
                 number=lot.number,
                 title=lot.title,
                 won=lot.won,

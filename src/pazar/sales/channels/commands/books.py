@@ -1,14 +1,18 @@
 """Requests as a company's books have them (D3): leads, with the source they first came from."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pazar.sales.channels.models import Lead
-from pazar.sales.customers.commands.books import AT_ONCE, keep
-from pazar.sales.customers.models import BooksImport
+from pazar.sales.customers.commands.books import AT_ONCE, changes, keep
+
+if TYPE_CHECKING:
+    from pazar.sales.customers.models import BooksImport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,18 @@ def mark_became_deals(books: BooksImport, rows: Sequence[tuple[Lead, datetime]])
             keep(books, "lead", row.pk, {"state": str(row.state), "ended_at": None})
         row.state, row.ended_at = Lead.State.BECAME_DEAL, moment
     Lead.objects.bulk_update([row for row, _moment in rows], ["state", "ended_at"])
+
+
+def restore_leads(books: BooksImport) -> None:
+    """Set the leads that the books changed back."""
+    for row_id, was in changes(books, "lead"):
+        Lead.objects.filter(pk=row_id).update(**was)
+
+
+def needed_customers(company_id: UUID) -> set[UUID]:
+    """The customers that leads of the desk name."""
+    rows = Lead.objects.filter(company_id=company_id, account__isnull=False).values_list("account_id", flat=True)
+    return {row for row in rows.distinct() if row is not None}
 
 
 def remove_leads(books: BooksImport, *, needed: Collection[UUID]) -> int:

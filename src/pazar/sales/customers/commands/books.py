@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -196,10 +196,20 @@ class Desk:
         Account.objects.bulk_update(rows, ["parent"])
 
 
-def restore(books: BooksImport, kind: str, model: Any) -> None:
-    """Set the rows of `kind` that the books changed back; the newest change first, so that the oldest state stays."""
-    for change in books.changes.filter(kind=kind).order_by("-id").iterator(chunk_size=AT_ONCE):
-        model.objects.filter(pk=change.row_id).update(**change.was)
+def changes(books: BooksImport, kind: str) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Rows of `kind` that the books changed, as they stood: the newest change first, so that the oldest state stays."""
+    rows = books.changes.filter(kind=kind).order_by("-id").values_list("row_id", "was")
+    return rows.iterator(chunk_size=AT_ONCE)
+
+
+def restore_customers(books: BooksImport) -> None:
+    """Set the customers that the books changed back."""
+    for row_id, was in changes(books, "account"):
+        Account.objects.filter(pk=row_id).update(**was)
+
+
+def lock_books(books_id: UUID) -> BooksImport | None:
+    return BooksImport.objects.select_for_update().filter(pk=books_id).first()
 
 
 def forget_customers(books: BooksImport, *, needed: Iterable[UUID]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,10 +29,8 @@ from pazar.ground.postgres import advisory
 from pazar.ground.tables import Refused
 from pazar.sales.channels.commands import books as channels
 from pazar.sales.channels.commands.books import LeadTold
-from pazar.sales.channels.models import Lead
 from pazar.sales.customers.commands import books as customers
 from pazar.sales.customers.commands.books import AT_ONCE, SHOWN, Desk, Told
-from pazar.sales.customers.models import Account, BooksImport
 from pazar.sales.customers.queries import secret_of
 from pazar.sales.pipeline import policies
 from pazar.sales.pipeline.adapters import books as reader
@@ -41,6 +39,10 @@ from pazar.sales.pipeline.models import Deal
 from pazar.sales.pipeline.rules.books import Kind, Products
 from pazar.sales.pipeline.rules.stages import ENDED, Stage
 from pazar.sales.pipeline.sentences import book_fault
+
+if TYPE_CHECKING:
+    from pazar.sales.channels.models import Lead
+    from pazar.sales.customers.models import BooksImport
 
 _ORDER: Final = (Kind.PRODUCTS, Kind.ACCOUNTS, Kind.LEADS, Kind.DEALS)
 
@@ -330,7 +332,7 @@ def take_back(*, actor: Actor, books_id: UUID) -> BooksImport:
     Raises NotFound, NotAllowed. Taking it back again changes nothing.
     """
     with acting(actor):
-        books = BooksImport.objects.select_for_update().filter(pk=books_id).first()
+        books = customers.lock_books(books_id)
         if books is None or (not actor.is_centre and books.company_id != actor.company_id):
             raise NotFound
         if not actor.is_centre:
@@ -338,8 +340,10 @@ def take_back(*, actor: Actor, books_id: UUID) -> BooksImport:
         if books.undone_at is not None:
             return books
         advisory.alone("books", books.company_id)
-        for kind, model in (("deal", Deal), ("lead", Lead), ("account", Account)):
-            customers.restore(books, kind, model)
+        for row_id, was in customers.changes(books, "deal"):
+            Deal.objects.filter(pk=row_id).update(**was)
+        channels.restore_leads(books)
+        customers.restore_customers(books)
         deals = Deal.objects.filter(brought_by=books)
         untouched = deals.filter(moved_at__lte=books.at, next_step="")
         untouched.delete()
@@ -348,12 +352,7 @@ def take_back(*, actor: Actor, books_id: UUID) -> BooksImport:
         kept["leads"] = channels.remove_leads(
             books, needed=set(mine.filter(lead__isnull=False).values_list("lead_id", flat=True))
         )
-        needed = {
-            *mine.values_list("account_id", flat=True).distinct(),
-            *Lead.objects.filter(company_id=books.company_id, account__isnull=False).values_list(
-                "account_id", flat=True
-            ),
-        }
+        needed = {*mine.values_list("account_id", flat=True).distinct(), *channels.needed_customers(books.company_id)}
         kept["accounts"] = customers.forget_customers(books, needed=needed)
         books.undone_at, books.undone_by_id = clock.db_now(), actor.person_id
         books.report = {**books.report, "kept": kept}
