@@ -89,7 +89,9 @@ def digests(data: Path) -> dict[str, tuple[int, str]]:
 
 DIGEST = "SELECT count(*), md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {} t"
 RIGHTS = {
-    "rights": "SELECT relname, relowner::regrole::text, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class"
+    # a table that is its owner's alone is written with its grants or, after a restore, with none
+    "rights": "SELECT relname, relowner::regrole::text, CASE WHEN relkind = 'S' THEN relacl::text ELSE"
+    " coalesce(relacl, acldefault('r', relowner))::text END, relrowsecurity, relforcerowsecurity FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S', 'v') ORDER BY 1",
     "policies": "SELECT tablename, policyname, roles::text, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2",
     "functions": "SELECT proname, proowner::regrole::text, proacl::text, prosecdef FROM pg_proc"
